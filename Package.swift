@@ -1,0 +1,115 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Targets point inwards: leaf libraries know nothing of gateways, the core knows no network, the
+// adapters (HTTP, Lua, files, server) surround it, and the command line stands on top.
+let package = Package(
+    name: "headgate",
+    products: [
+        .executable(name: "headgate", targets: ["HeadgateCommand"]),
+        .library(name: "Headgate", targets: ["HeadgateGateway", "Headgate"]),
+        .library(name: "HeadgateServer", targets: ["HeadgateServer"]),
+        .library(name: "HeadgateTesting", targets: ["HeadgateTesting"]),
+        .library(name: "OrderedJSON", targets: ["OrderedJSON"]),
+        .library(name: "JSONPath", targets: ["JSONPath"]),
+        .library(name: "JavaRegex", targets: ["JavaRegex"]),
+        .library(name: "MappingTemplates", targets: ["MappingTemplates"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // Leaf libraries.
+        .target(name: "OrderedJSON"),
+        .target(name: "JavaRegex"),
+        .target(name: "JSONPath", dependencies: ["OrderedJSON", "JavaRegex"]),
+        .target(name: "MappingTemplates", dependencies: ["OrderedJSON", "JSONPath", "JavaRegex"]),
+
+        // The core: exchanges, stages, pipelines, the executor. No network, no files, no Lua.
+        .target(name: "Headgate", dependencies: ["OrderedJSON"]),
+
+        // Adapters around the core.
+        .target(
+            name: "HeadgateStages",
+            dependencies: ["Headgate", "OrderedJSON", "JSONPath", "JavaRegex", "MappingTemplates"],
+        ),
+        .target(
+            name: "HeadgateHTTP",
+            dependencies: [
+                "Headgate",
+                "HeadgateStages",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+        ),
+        .systemLibrary(
+            name: "CLuaLibrary",
+            pkgConfig: "lua5.4",
+            providers: [.apt(["liblua5.4-dev", "pkg-config"])],
+        ),
+        .target(name: "CLua", dependencies: ["CLuaLibrary"]),
+        .target(name: "HeadgateLua", dependencies: ["Headgate", "OrderedJSON", "CLua"]),
+        .target(
+            name: "HeadgateDefinitions",
+            dependencies: [
+                "Headgate",
+                "HeadgateStages",
+                "OrderedJSON",
+                .product(name: "Yams", package: "Yams"),
+            ],
+        ),
+        .target(
+            name: "HeadgateGateway",
+            dependencies: [
+                "Headgate",
+                "HeadgateStages",
+                "HeadgateHTTP",
+                "HeadgateLua",
+                "HeadgateDefinitions",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+        ),
+        .target(
+            name: "HeadgateServer",
+            dependencies: [
+                "Headgate",
+                "HeadgateGateway",
+                "HeadgateHTTP",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+            ],
+        ),
+        .target(
+            name: "HeadgateTesting",
+            dependencies: ["Headgate", "HeadgateDefinitions", "HeadgateGateway", "OrderedJSON"],
+        ),
+        .executableTarget(
+            name: "HeadgateCommand",
+            dependencies: [
+                "HeadgateServer",
+                "HeadgateTesting",
+                "HeadgateDefinitions",
+                "MappingTemplates",
+                "JSONPath",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+        ),
+
+        .testTarget(name: "OrderedJSONTests", dependencies: ["OrderedJSON"]),
+        .testTarget(name: "JSONPathTests", dependencies: ["JSONPath"]),
+        .testTarget(name: "JavaRegexTests", dependencies: ["JavaRegex"]),
+        .testTarget(name: "MappingTemplatesTests", dependencies: ["MappingTemplates"]),
+        .testTarget(name: "HeadgateTests", dependencies: ["Headgate"]),
+    ],
+    swiftLanguageModes: [.v6],
+)

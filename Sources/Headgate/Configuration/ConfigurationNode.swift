@@ -1,0 +1,78 @@
+/// A piece of a file that a user wrote, with its place: what YAML and JSON documents look like to
+/// everything behind the readers.
+public struct ConfigurationNode: Sendable {
+    public indirect enum Value: Sendable {
+        case null
+        case scalar(Scalar)
+        case sequence([ConfigurationNode])
+        case mapping([Entry])
+    }
+
+    /// A text. Its meaning (number, truth value, text) comes from the field that reads it, so that
+    /// `012`, `no` and `1e3` never turn into something else behind the user's back.
+    public struct Scalar: Sendable {
+        public var text: String
+        /// Written without quotes and not as a block.
+        public var isPlain: Bool
+        /// Where the first character of the text stands: for a block (`|`) the first line below it.
+        public var contentLocation: SourceLocation
+        /// Every line of a `|` block starts at this column, from 1; nil where the text's lines are not the file's lines.
+        public var blockColumn: Int?
+
+        public init(text: String, isPlain: Bool, contentLocation: SourceLocation, blockColumn: Int? = nil) {
+            self.text = text
+            self.isPlain = isPlain
+            self.contentLocation = contentLocation
+            self.blockColumn = blockColumn
+        }
+
+        /// Where a place inside the text (line and column from 1) stands in the file.
+        public func location(line: Int, column: Int?) -> SourceLocation {
+            if let blockColumn {
+                return SourceLocation(
+                    file: contentLocation.file,
+                    line: contentLocation.line + line - 1,
+                    column: column.map { blockColumn + $0 - 1 },
+                )
+            }
+            guard line == 1, let column, let start = contentLocation.column else { return contentLocation }
+            return SourceLocation(file: contentLocation.file, line: contentLocation.line, column: start + column - 1)
+        }
+    }
+
+    public struct Entry: Sendable {
+        public var key: String
+        public var keyLocation: SourceLocation
+        public var value: ConfigurationNode
+
+        public init(key: String, keyLocation: SourceLocation, value: ConfigurationNode) {
+            self.key = key
+            self.keyLocation = keyLocation
+            self.value = value
+        }
+    }
+
+    public var value: Value
+    public var location: SourceLocation
+
+    public init(_ value: Value, at location: SourceLocation) {
+        self.value = value
+        self.location = location
+    }
+
+    /// What this is, in words, for messages: `a list`, `text "abc"`, `nothing`.
+    public var found: String {
+        switch value {
+        case .null: "nothing"
+        case .scalar(let scalar): scalar.isPlain ? scalar.text.quotedForMessage : "text " + scalar.text.quotedForMessage
+        case .sequence: "a list"
+        case .mapping: "a mapping"
+        }
+    }
+
+    /// The value of `key`, if this is a mapping that has it.
+    public subscript(key: String) -> ConfigurationNode? {
+        guard case .mapping(let entries) = value else { return nil }
+        return entries.last { $0.key == key }?.value
+    }
+}

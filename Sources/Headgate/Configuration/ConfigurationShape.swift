@@ -1,0 +1,40 @@
+/// The shape of a configuration value: what JSON Schema, reference pages and messages are made from.
+public indirect enum ConfigurationShape: Sendable {
+    /// Text; `format` is a word for people and editors, such as `duration`, `regular expression`, `mapping template`.
+    case text(format: String?)
+    case integer(ClosedRange<Int>?)
+    case boolean
+    /// One of these words; compared without case where `ignoringCase`.
+    case oneOf([String], ignoringCase: Bool)
+    case list(of: ConfigurationShape)
+    /// Any keys, values of one shape; `keys` says what the keys are, for people.
+    case map(keys: String, values: ConfigurationShape)
+    case record(RecordShape)
+    /// Either of these.
+    case either([ConfigurationShape])
+    /// Anything: examples and payloads.
+    case any
+}
+
+/// A mapping with known keys.
+public struct RecordShape: Sendable {
+    public var name: String
+    public var documentation: String
+    public var fields: @Sendable () -> [FieldShape]
+
+    public init(name: String, documentation: String, fields: @escaping @Sendable () -> [FieldShape]) {
+        self.name = name
+        self.documentation = documentation
+        self.fields = fields
+    }
+}
+
+/// One key of a record, without its Swift type.
+public struct FieldShape: Sendable {
+    public var name: String
+    public var documentation: String
+    public var shape: ConfigurationShape
+    public var isRequired: Bool
+    /// The default as a user would write it; nil where there is none.
+    public var defaultText: String?
+}

@@ -1,0 +1,64 @@
+/// One finding about something that a user wrote: where, what was found, what was expected, and what
+/// to write instead.
+public struct Diagnostic: Sendable, Hashable {
+    public enum Severity: String, Sendable { case error, warning }
+
+    public var severity: Severity
+    public var location: SourceLocation
+    /// What is wrong, one sentence without a full stop, e.g. `unknown key "reponse"`.
+    public var message: String
+    /// What would be right, e.g. `expected one of: request, response`.
+    public var expected: String?
+    /// What to write, e.g. `did you mean "response"?`.
+    public var suggestion: String?
+
+    public init(
+        _ severity: Severity = .error,
+        at location: SourceLocation,
+        _ message: String,
+        expected: String? = nil,
+        suggestion: String? = nil,
+    ) {
+        self.severity = severity
+        self.location = location
+        self.message = message
+        self.expected = expected
+        self.suggestion = suggestion
+    }
+}
+
+/// Collects findings, so that one run reports all of them.
+public final class Diagnostics {
+    public private(set) var all: [Diagnostic] = []
+
+    public init() {}
+
+    public var hasErrors: Bool { all.contains { $0.severity == .error } }
+
+    public func report(_ diagnostic: Diagnostic) {
+        if !all.contains(diagnostic) { all.append(diagnostic) }
+    }
+
+    public func error(
+        at location: SourceLocation,
+        _ message: String,
+        expected: String? = nil,
+        suggestion: String? = nil,
+    ) {
+        report(Diagnostic(.error, at: location, message, expected: expected, suggestion: suggestion))
+    }
+
+    public func warning(
+        at location: SourceLocation,
+        _ message: String,
+        expected: String? = nil,
+        suggestion: String? = nil,
+    ) {
+        report(Diagnostic(.warning, at: location, message, expected: expected, suggestion: suggestion))
+    }
+
+    /// The findings by file, line and column.
+    public var sorted: [Diagnostic] {
+        all.sorted { $0.location < $1.location }
+    }
+}

@@ -1,0 +1,119 @@
+/// A mapping with known keys: its fields, and how a value is made from them.
+public struct Record<Value: Sendable>: Sendable {
+    public let name: String
+    public let documentation: String
+    let fields: @Sendable () -> [any AnyField]
+    /// The field that a scalar or a list stands for, when the user writes one in place of the mapping.
+    let shorthand: String?
+    let make: @Sendable (Settings) throws -> Value
+
+    /// - Parameter make: makes the value; throws ``InvalidValue`` for what only shows when fields are seen together.
+    public init(
+        _ name: String,
+        _ documentation: String,
+        fields: @autoclosure @escaping @Sendable () -> [any AnyField],
+        shorthand: String? = nil,
+        make: @escaping @Sendable (Settings) throws -> Value,
+    ) {
+        self.name = name
+        self.documentation = documentation
+        self.fields = fields
+        self.shorthand = shorthand
+        self.make = make
+    }
+
+    public var shape: RecordShape {
+        RecordShape(name: name, documentation: documentation) { [fields] in fields().map(\.fieldShape) }
+    }
+
+    /// Reads every field, reports every unknown key, and makes the value if all is well.
+    public func decode(_ node: ConfigurationNode, _ context: DecodingContext) -> Value? {
+        guard let settings = settings(from: node, context) else { return nil }
+        do {
+            return try make(settings)
+        } catch let problem as InvalidValue {
+            context.diagnostics.error(
+                at: problem.location ?? node.location,
+                problem.message ?? "\(name) cannot be used as it stands",
+                expected: problem.expected,
+                suggestion: problem.suggestion,
+            )
+        } catch {
+            context.diagnostics.error(at: node.location, String(describing: error))
+        }
+        return nil
+    }
+
+    func settings(from node: ConfigurationNode, _ context: DecodingContext) -> Settings? {
+        let known = fields()
+        let entries: [ConfigurationNode.Entry]
+        switch node.value {
+        case .mapping(let given):
+            entries = given
+        case .null:
+            entries = []
+        case .scalar, .sequence:
+            guard let shorthand else {
+                context.mismatch(node, expected: "a mapping with the keys " + known.map(\.name).joined(separator: ", "))
+                return nil
+            }
+            entries = [ConfigurationNode.Entry(key: shorthand, keyLocation: node.location, value: node)]
+        }
+        var isComplete = true
+        let names = known.map(\.name)
+        for entry in entries where !names.contains(entry.key) {
+            context.diagnostics.error(
+                at: entry.keyLocation,
+                "unknown key \(entry.key.quotedForMessage) in \(name)",
+                expected: "expected one of: " + names.joined(separator: ", "),
+                suggestion: Suggestion.didYouMean(entry.key, among: names),
+            )
+            isComplete = false
+        }
+        var values: [String: any Sendable] = [:]
+        var locations: [String: SourceLocation] = [:]
+        for field in known {
+            let entry = entries.last { $0.key == field.name }
+            locations[field.name] = entry?.value.location
+            if let value = field.decodeAny(entry?.value, in: node, context) {
+                values[field.name] = value
+            } else {
+                isComplete = false
+            }
+        }
+        guard isComplete else { return nil }
+        return Settings(values: values, locations: locations, location: node.location, node: node)
+    }
+}
+
+/// The decoded fields of a record.
+public struct Settings: Sendable {
+    let values: [String: any Sendable]
+    let locations: [String: SourceLocation]
+    /// Of the whole record.
+    public let location: SourceLocation
+    /// As it was written.
+    public let node: ConfigurationNode
+
+    /// The value of a field that the record declares.
+    public subscript<Value>(_ field: Field<Value>) -> Value {
+        get throws {
+            guard let value = values[field.name] as? Value else { throw UndeclaredField(name: field.name) }
+            return value
+        }
+    }
+
+    /// Where the value of a field stands; nil when it was left out.
+    public func location<Value>(of field: Field<Value>) -> SourceLocation? {
+        locations[field.name]
+    }
+}
+
+/// A stage asked for a field that its declaration does not list: a mistake in the stage.
+public struct UndeclaredField: Error, Sendable, CustomStringConvertible {
+    public let name: String
+
+    public var description: String {
+        "the field \"\(name)\" is read, but not listed in the declaration's fields"
+    }
+}

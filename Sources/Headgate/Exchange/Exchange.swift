@@ -1,0 +1,151 @@
+import OrderedJSON
+import Synchronization
+
+/// One request on its way through a pipeline: method request → integration request → integration
+/// response → method response, with what its stages share.
+///
+/// An exchange is confined: it belongs to one lane or to one home (an event loop) at a time and is
+/// handed over whole, so its members need no locks. Only ``cancel()`` may be called from anywhere.
+public final class Exchange: @unchecked Sendable {
+    /// The pipeline that runs, a part of the generation that served when the request arrived.
+    public let pipeline: Pipeline
+    public let deployment: Deployment
+
+    // The four views.
+    public var request: MethodRequest
+    public var integrationRequest = IntegrationRequest()
+    public var integrationResponse: IntegrationResponse?
+    public var response = MethodResponse()
+
+    /// Values of `{name}` and `{proxy+}` in the route, raw, in the order of the path.
+    public let pathParameters: [(name: String, value: String)]
+    /// The client's query, parsed at first use.
+    public private(set) lazy var query = Query(parsing: request.rawQuery)
+
+    /// Identity and time of this request, made at first use.
+    public private(set) lazy var identifiers = RequestIdentifiers(
+        claimed: request.headers.first("x-amzn-RequestId"),
+        trace: request.headers.first("X-Amzn-Trace-Id"),
+        at: receivedAtMilliseconds,
+        random: &random,
+    )
+    /// When the head of the request was complete, in milliseconds since 1970.
+    public let receivedAtMilliseconds: Int64
+    /// The source of everything random in this exchange, seeded by the lane or by a test.
+    public var random: RandomSource
+
+    /// Values that stages share and templates see as `$context` members, e.g. `authorizer`.
+    public var contextMembers: [(name: String, value: JSONValue)] = []
+    /// Values that stages share and templates do not see.
+    public var variables: [String: JSONValue] = [:]
+    /// What a template set through `$context.requestOverride` and `responseOverride`.
+    public var overrides = Overrides()
+    /// The integration response that a `select` stage chose.
+    public var selection: Selection?
+    /// Where stages of one kind keep what they need between two stages of one exchange.
+    public var storage: [ObjectIdentifier: any Sendable] = [:]
+
+    /// What went wrong, once something did; the response was made from it.
+    public internal(set) var failure: GatewayFailure?
+    /// Records what each stage received and gave; nil unless somebody asked for it.
+    public var trace: Trace?
+
+    /// The event loop or other place that does this exchange's input and output; nil when embedded.
+    public let home: (any ExchangeHome)?
+    /// The lane that runs this exchange's stages.
+    public let lane: Lane
+
+    var cursor = 0
+    /// The dispatch that runs now was started at home and resumes there.
+    var isDispatchedAtHome = false
+    let generation = Atomic<Int>(0)
+    var pendingResult: Result<StageOutcome, any Error>?
+    var completion: ((Exchange) -> Void)?
+    private let cancelled = Atomic<Bool>(false)
+    private let cancelHandler = Mutex<(@Sendable () -> Void)?>(nil)
+
+    public init(
+        pipeline: Pipeline,
+        request: MethodRequest,
+        pathParameters: [(name: String, value: String)] = [],
+        deployment: Deployment,
+        lane: Lane,
+        home: (any ExchangeHome)? = nil,
+        receivedAtMilliseconds: Int64,
+        random: RandomSource,
+        completion: @escaping (Exchange) -> Void,
+    ) {
+        self.pipeline = pipeline
+        self.request = request
+        self.pathParameters = pathParameters
+        self.deployment = deployment
+        self.lane = lane
+        self.home = home
+        self.receivedAtMilliseconds = receivedAtMilliseconds
+        self.random = random
+        self.completion = completion
+    }
+
+    /// The value of a path parameter as sent (percent-encoding kept); `{proxy+}` is called `proxy`.
+    public func pathParameter(_ name: String) -> String? {
+        for parameter in pathParameters where parameter.name == name {
+            return parameter.value
+        }
+        return nil
+    }
+
+    /// Whether the client has gone away, or the gateway stops hard. No further stage is started then.
+    public var isCancelled: Bool { cancelled.load(ordering: .acquiring) }
+
+    /// Gives the exchange up: what waits is told, and no further stage is started.
+    public func cancel() {
+        guard !cancelled.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        cancelHandler.withLock { handler in
+            defer { handler = nil }
+            return handler
+        }?()
+    }
+
+    /// What to do when the exchange is cancelled while a stage waits; nil when it no longer waits.
+    /// Called at once when it has been cancelled already.
+    public func onCancel(_ handler: (@Sendable () -> Void)?) {
+        cancelHandler.withLock { $0 = handler }
+        if isCancelled {
+            cancelHandler.withLock { stored in
+                defer { stored = nil }
+                return stored
+            }?()
+        }
+    }
+}
+
+/// The integration response that was chosen: API Gateway's key is its status code.
+public struct Selection: Sendable, Equatable {
+    /// The status of the method response, 100…599.
+    public var status: Int
+    /// The pattern that matched, nil for the default.
+    public var pattern: String?
+
+    public init(status: Int, pattern: String? = nil) {
+        self.status = status
+        self.pattern = pattern
+    }
+}
+
+/// What templates override: `$context.requestOverride` and `$context.responseOverride`.
+/// Stronger than parameter mappings and than the selected status; a list gives several header lines.
+public struct Overrides: Sendable {
+    public var requestHeaders: [(name: String, values: [String])] = []
+    public var requestPath: [(name: String, value: String)] = []
+    public var requestQuery: [(name: String, values: [String])] = []
+    public var responseHeaders: [(name: String, values: [String])] = []
+    /// 100…599; other values are ignored by the service and never stand here.
+    public var responseStatus: Int?
+
+    public init() {}
+
+    public var isEmpty: Bool {
+        requestHeaders.isEmpty && requestPath.isEmpty && requestQuery.isEmpty && responseHeaders.isEmpty
+            && responseStatus == nil
+    }
+}

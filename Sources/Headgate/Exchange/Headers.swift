@@ -1,0 +1,124 @@
+/// An ordered multi-map of HTTP header fields (RFC 9110 section 5).
+///
+/// Names keep the spelling they came with, since API Gateway's parameter mappings can tell
+/// `x-id` from `X-Id`; look-ups ignore ASCII case unless they say `exactly`.
+///
+/// A field that is set by a mapping, a template or a script is checked here, at the point where it
+/// is set, so that the error names the stage and nothing can inject a second field or message.
+public struct Headers: Sendable, Equatable {
+    /// One header field line.
+    public struct Field: Sendable, Equatable {
+        public var name: String
+        public var value: String
+
+        public init(_ name: String, _ value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// The fields in the order in which they were received or added.
+    public private(set) var fields: [Field]
+
+    public init() {
+        fields = []
+    }
+
+    /// Takes fields that a parser has already checked against RFC 9110's grammar.
+    public init(parsed fields: [Field]) {
+        self.fields = fields
+    }
+
+    public var isEmpty: Bool { fields.isEmpty }
+    public var count: Int { fields.count }
+
+    /// The first value of `name`, in any case, or nil.
+    public func first(_ name: String) -> String? {
+        for field in fields where field.name.equalsIgnoringASCIICase(name) {
+            return field.value
+        }
+        return nil
+    }
+
+    /// The last value of `name`, in any case, or nil.
+    public func last(_ name: String) -> String? {
+        for field in fields.reversed() where field.name.equalsIgnoringASCIICase(name) {
+            return field.value
+        }
+        return nil
+    }
+
+    /// The last value whose name has exactly this spelling, as `method.request.header.NAME` reads it.
+    public func last(exactly name: String) -> String? {
+        for field in fields.reversed() where field.name == name {
+            return field.value
+        }
+        return nil
+    }
+
+    /// All values of `name`, in any case, in order.
+    public func all(_ name: String) -> [String] {
+        fields.compactMap { $0.name.equalsIgnoringASCIICase(name) ? $0.value : nil }
+    }
+
+    /// All values whose name has exactly this spelling, in order.
+    public func all(exactly name: String) -> [String] {
+        fields.compactMap { $0.name == name ? $0.value : nil }
+    }
+
+    public func contains(_ name: String) -> Bool {
+        fields.contains { $0.name.equalsIgnoringASCIICase(name) }
+    }
+
+    /// Adds a field after those that are there.
+    public mutating func add(_ name: String, _ value: String) throws(InvalidHeader) {
+        try HeaderSyntax.check(name: name, value: value)
+        fields.append(Field(name, value))
+    }
+
+    /// Replaces every field of that name by one; it takes the place of the first.
+    public mutating func set(_ name: String, _ value: String) throws(InvalidHeader) {
+        try HeaderSyntax.check(name: name, value: value)
+        setUnchecked(name, value)
+    }
+
+    /// Adds a field whose name and value are known to be valid: a literal of the program or a
+    /// field that a parser has checked.
+    public mutating func addUnchecked(_ name: String, _ value: String) {
+        fields.append(Field(name, value))
+    }
+
+    /// As ``set(_:_:)`` for a field that is known to be valid.
+    public mutating func setUnchecked(_ name: String, _ value: String) {
+        guard let index = fields.firstIndex(where: { $0.name.equalsIgnoringASCIICase(name) }) else {
+            fields.append(Field(name, value))
+            return
+        }
+        fields[index] = Field(name, value)
+        var later = fields.count - 1
+        while later > index {
+            if fields[later].name.equalsIgnoringASCIICase(name) { fields.remove(at: later) }
+            later -= 1
+        }
+    }
+
+    /// Removes every field of that name, in any case.
+    public mutating func remove(_ name: String) {
+        fields.removeAll { $0.name.equalsIgnoringASCIICase(name) }
+    }
+
+    public mutating func removeAll(where predicate: (Field) throws -> Bool) rethrows {
+        try fields.removeAll(where: predicate)
+    }
+
+    public mutating func reserveCapacity(_ count: Int) {
+        fields.reserveCapacity(count)
+    }
+}
+
+extension Headers: ExpressibleByDictionaryLiteral {
+    /// Literal fields of the program; not checked.
+    public init(dictionaryLiteral elements: (String, String)...) {
+        fields = elements.map { Field($0.0, $0.1) }
+    }
+}

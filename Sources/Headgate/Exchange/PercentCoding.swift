@@ -1,0 +1,94 @@
+/// Percent-encoding (RFC 3986 section 2) and the form rules that queries use.
+public enum PercentCoding {
+    /// Decodes `%XX` and `+` of a form; a `%` that starts no escape stays as it is. Bytes that are
+    /// no UTF-8 become U+FFFD.
+    public static func decodeForm(_ bytes: Substring.UTF8View) -> String {
+        if !bytes.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) {
+            return String(Substring(bytes))
+        }
+        return decode(bytes, plusIsSpace: true)
+    }
+
+    /// Decodes `%XX` of a path segment.
+    public static func decode(_ text: Substring) -> String {
+        if !text.utf8.contains(UInt8(ascii: "%")) { return String(text) }
+        return decode(text.utf8, plusIsSpace: false)
+    }
+
+    private static func decode(_ bytes: Substring.UTF8View, plusIsSpace: Bool) -> String {
+        var out: [UInt8] = []
+        out.reserveCapacity(bytes.count)
+        var index = bytes.startIndex
+        while index < bytes.endIndex {
+            let byte = bytes[index]
+            bytes.formIndex(after: &index)
+            if byte == UInt8(ascii: "+"), plusIsSpace {
+                out.append(UInt8(ascii: " "))
+            } else if byte == UInt8(ascii: "%"), let (value, next) = hexPair(in: bytes, at: index) {
+                out.append(value)
+                index = next
+            } else {
+                out.append(byte)
+            }
+        }
+        return String(decoding: out, as: UTF8.self)
+    }
+
+    private static func hexPair(
+        in bytes: Substring.UTF8View,
+        at index: Substring.UTF8View.Index,
+    ) -> (UInt8, Substring.UTF8View.Index)? {
+        guard index < bytes.endIndex, let high = hexDigit(bytes[index]) else { return nil }
+        let second = bytes.index(after: index)
+        guard second < bytes.endIndex, let low = hexDigit(bytes[second]) else { return nil }
+        return (high << 4 | low, bytes.index(after: second))
+    }
+
+    static func hexDigit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+
+    /// Appends `text` with everything but RFC 3986's unreserved characters percent-encoded.
+    public static func encode(_ text: String, into out: inout String) {
+        if text.utf8.allSatisfy(isUnreserved) {
+            out += text
+            return
+        }
+        for byte in text.utf8 {
+            if isUnreserved(byte) {
+                out.unicodeScalars.append(Unicode.Scalar(byte))
+            } else {
+                out += "%"
+                out.unicodeScalars.append(Unicode.Scalar(upperHex(byte >> 4)))
+                out.unicodeScalars.append(Unicode.Scalar(upperHex(byte & 0x0F)))
+            }
+        }
+    }
+
+    public static func encode(_ text: String) -> String {
+        var out = ""
+        encode(text, into: &out)
+        return out
+    }
+
+    /// RFC 3986 section 2.3.
+    public static func isUnreserved(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+            UInt8(ascii: "~"):
+            true
+        default:
+            false
+        }
+    }
+
+    private static func upperHex(_ nibble: UInt8) -> UInt8 {
+        nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "A") + nibble - 10
+    }
+}

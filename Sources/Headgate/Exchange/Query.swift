@@ -1,0 +1,100 @@
+/// The query of a request target: ordered name–value pairs.
+///
+/// Parsed by the rules of forms, as API Gateway does: `&` and `;` separate, `+` is a space, percent
+/// escapes are decoded as UTF-8, and a name without `=` has an empty value. As long as nothing is
+/// changed, ``encoded`` gives back the bytes that came in.
+public struct Query: Sendable, Equatable {
+    public struct Item: Sendable, Equatable {
+        /// Decoded name.
+        public var name: String
+        /// Decoded value.
+        public var value: String
+
+        public init(_ name: String, _ value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    public private(set) var items: [Item]
+    /// What was parsed, until the first change.
+    private var raw: String?
+
+    public init() {
+        items = []
+        raw = nil
+    }
+
+    /// Parses what stands behind the `?` of a request target. nil and "" give no items.
+    public init(parsing raw: String?) {
+        self.raw = raw
+        guard let raw, !raw.isEmpty else {
+            items = []
+            return
+        }
+        items = raw.utf8.split(omittingEmptySubsequences: true) { $0 == UInt8(ascii: "&") || $0 == UInt8(ascii: ";") }
+            .map { pair in
+                guard let equals = pair.firstIndex(of: UInt8(ascii: "=")) else {
+                    return Item(PercentCoding.decodeForm(pair), "")
+                }
+                return Item(
+                    PercentCoding.decodeForm(pair[..<equals]),
+                    PercentCoding.decodeForm(pair[pair.index(after: equals)...]),
+                )
+            }
+    }
+
+    public var isEmpty: Bool { items.isEmpty }
+
+    /// The last value of `name` (exact spelling), as API Gateway's single-valued maps have it.
+    public func last(_ name: String) -> String? {
+        for item in items.reversed() where item.name == name {
+            return item.value
+        }
+        return nil
+    }
+
+    public func first(_ name: String) -> String? {
+        for item in items where item.name == name {
+            return item.value
+        }
+        return nil
+    }
+
+    public func all(_ name: String) -> [String] {
+        items.compactMap { $0.name == name ? $0.value : nil }
+    }
+
+    public mutating func add(_ name: String, _ value: String) {
+        raw = nil
+        items.append(Item(name, value))
+    }
+
+    public mutating func set(_ name: String, _ value: String) {
+        remove(name)
+        add(name, value)
+    }
+
+    public mutating func remove(_ name: String) {
+        raw = nil
+        items.removeAll { $0.name == name }
+    }
+
+    /// The query as it goes over the wire, without `?`: what came in if nothing was changed, else
+    /// names and values in RFC 3986's unreserved characters with the rest percent-encoded.
+    public var encoded: String {
+        if let raw { return raw }
+        var out = ""
+        for item in items {
+            if !out.isEmpty { out += "&" }
+            PercentCoding.encode(item.name, into: &out)
+            out += "="
+            PercentCoding.encode(item.value, into: &out)
+        }
+        return out
+    }
+
+    public static func == (left: Query, right: Query) -> Bool {
+        left.items == right.items
+    }
+}

@@ -1,0 +1,98 @@
+import Dispatch
+import Synchronization
+
+/// One serial Dispatch queue on which stages run. Lanes share nothing mutable, so stages need no locks;
+/// what belongs to a lane (a Lua state, buffers) lives in its ``storage``.
+public final class Lane: @unchecked Sendable {
+    /// For logs, and as the queue's label.
+    public let name: String
+    public let queue: DispatchQueue
+    public let clock: any GatewayClock
+    /// Things of this lane, by their type; touched on the lane only.
+    public var storage: [ObjectIdentifier: any Sendable] = [:]
+    /// Seeds the exchanges that start on this lane; touched by the home that feeds it.
+    private let seeds: Mutex<RandomSource>
+
+    private struct Inbox {
+        var exchanges: [Exchange] = []
+        var isScheduled = false
+    }
+
+    private let inbox = Mutex(Inbox())
+    private var outbox: [Exchange] = []
+    private var outboxHome: (any ExchangeHome)?
+    private static let key = DispatchSpecificKey<ObjectIdentifier>()
+
+    public init(name: String, clock: any GatewayClock = SystemClock(), random: RandomSource = RandomSource()) {
+        self.name = name
+        self.clock = clock
+        queue = DispatchQueue(label: name)
+        seeds = Mutex(random)
+        queue.setSpecific(key: Self.key, value: ObjectIdentifier(self))
+    }
+
+    /// Whether the caller runs on this lane.
+    public var isCurrent: Bool {
+        DispatchQueue.getSpecific(key: Self.key) == ObjectIdentifier(self)
+    }
+
+    /// A source of random numbers of its own for one exchange.
+    public func makeRandom() -> RandomSource {
+        RandomSource(seed: seeds.withLock { $0.next() })
+    }
+
+    /// Takes over a batch of exchanges and runs their stages; one hop however many they are.
+    public func submit(_ batch: [Exchange]) {
+        let mustSchedule = inbox.withLock { inbox in
+            inbox.exchanges.append(contentsOf: batch)
+            defer { inbox.isScheduled = true }
+            return !inbox.isScheduled
+        }
+        if mustSchedule { queue.async { self.drain() } }
+    }
+
+    func submit(_ exchange: Exchange) {
+        let mustSchedule = inbox.withLock { inbox in
+            inbox.exchanges.append(exchange)
+            defer { inbox.isScheduled = true }
+            return !inbox.isScheduled
+        }
+        if mustSchedule { queue.async { self.drain() } }
+    }
+
+    private func drain() {
+        while true {
+            let batch = inbox.withLock { inbox -> [Exchange] in
+                if inbox.exchanges.isEmpty {
+                    inbox.isScheduled = false
+                    return []
+                }
+                return exchangeContents(of: &inbox.exchanges)
+            }
+            if batch.isEmpty { return }
+            for exchange in batch { Executor.continueOnLane(exchange) }
+            flush()
+        }
+    }
+
+    private func exchangeContents(of list: inout [Exchange]) -> [Exchange] {
+        var taken: [Exchange] = []
+        taken.reserveCapacity(list.count)
+        swap(&taken, &list)
+        return taken
+    }
+
+    /// Keeps an exchange that needs its home until the end of the batch.
+    func sendHome(_ exchange: Exchange, _ home: any ExchangeHome) {
+        if let current = outboxHome, current !== home { flush() }
+        outboxHome = home
+        outbox.append(exchange)
+    }
+
+    private func flush() {
+        guard let home = outboxHome, !outbox.isEmpty else { return }
+        let batch = exchangeContents(of: &outbox)
+        outboxHome = nil
+        home.deliver(batch)
+    }
+}

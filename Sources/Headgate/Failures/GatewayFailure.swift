@@ -1,0 +1,95 @@
+/// Something that ends an exchange before its pipeline does: typed by what the client must see,
+/// with what the operator needs beside it.
+///
+/// The client gets ``message`` and the request id. ``cause`` and ``location`` go to the log and the
+/// trace only: they may name hosts, files and values.
+public struct GatewayFailure: Error, Sendable, CustomStringConvertible {
+    public var type: GatewayResponseType
+    /// The status of the response, 400…599.
+    public var status: Int
+    /// The client's text; nil gives `{"message":null}`.
+    public var message: String?
+    /// The operator's text.
+    public var cause: String
+    /// Label of the stage that failed; filled in by the executor.
+    public var stage: String?
+    /// The place in a pipeline file, template or script that the failure came from.
+    public var location: SourceLocation?
+    /// Detail of request validation, `$context.error.validationErrorString`.
+    public var validationDetail: String?
+    /// A bounded name for metrics: one of a fixed set, never holding data of a request.
+    public var reason: StaticString
+
+    public init(
+        _ type: GatewayResponseType,
+        status: Int? = nil,
+        message: String?,
+        cause: String,
+        reason: StaticString,
+        location: SourceLocation? = nil,
+        validationDetail: String? = nil,
+    ) {
+        self.type = type
+        self.status = status ?? type.status
+        self.message = message
+        self.cause = cause
+        self.reason = reason
+        self.location = location
+        self.validationDetail = validationDetail
+    }
+
+    public var description: String {
+        var text = "\(type.name) (\(status)): \(cause)"
+        if let stage { text += " in stage \(stage)" }
+        if let location { text += " at \(location)" }
+        return text
+    }
+}
+
+extension GatewayFailure {
+    /// A 500 that tells the client nothing: a mapping, template, script or configuration went wrong.
+    public static func internalError(
+        _ cause: String,
+        type: GatewayResponseType = .apiConfigurationError,
+        reason: StaticString = "configuration",
+        location: SourceLocation? = nil,
+    ) -> GatewayFailure {
+        GatewayFailure(
+            type, message: "Internal server error", cause: cause, reason: reason, location: location)
+    }
+
+    /// The backend did not answer in time: 504 `Endpoint request timed out`.
+    public static func timeout(_ cause: String) -> GatewayFailure {
+        GatewayFailure(
+            .integrationTimeout, message: "Endpoint request timed out", cause: cause, reason: "integration-timeout")
+    }
+
+    /// The backend could not be reached, broke off, or answered what is no HTTP.
+    /// - Parameter status: 504 is the documented one; a broken answer is a 502 (RFC 9110 section 15.6.3).
+    public static func badGateway(_ cause: String, status: Int = 502, reason: StaticString) -> GatewayFailure {
+        GatewayFailure(
+            .integrationFailure,
+            status: status,
+            message: "Network error communicating with endpoint",
+            cause: cause,
+            reason: reason,
+        )
+    }
+
+    /// No route: 403 as the service answers it, not 404.
+    public static let noRoute = GatewayFailure(
+        .missingAuthenticationToken,
+        message: "Missing Authentication Token",
+        cause: "no route for this method and path",
+        reason: "no-route",
+    )
+
+    public static func requestTooLarge(limit: Int) -> GatewayFailure {
+        GatewayFailure(
+            .requestTooLarge,
+            message: "Request Too Long",
+            cause: "the payload is larger than \(limit) bytes",
+            reason: "request-too-large",
+        )
+    }
+}

@@ -1,0 +1,90 @@
+/// One integration, compiled: its routes and its stages in order. Every form in which a pipeline can
+/// be written ends here; nothing behind it knows which form it was.
+public final class Pipeline: Sendable {
+    public let name: String
+    public let routes: [Route]
+    public let stages: [PipelineStage]
+    /// Where it was written; nil for one that was built in Swift.
+    public let location: SourceLocation?
+    public let documentation: String
+    /// The largest request payload in bytes; nil takes the gateway's.
+    public let payloadLimit: Int?
+    /// The deployment stage it runs in; nil takes the gateway's.
+    public let deployment: Deployment?
+    /// Bodies pass through as they come: the backend call streams, and no other stage looks at a payload.
+    public let streams: Bool
+
+    public init(
+        name: String,
+        routes: [Route],
+        stages: [PipelineStage],
+        location: SourceLocation? = nil,
+        documentation: String = "",
+        payloadLimit: Int? = nil,
+        deployment: Deployment? = nil,
+    ) {
+        self.name = name
+        self.routes = routes
+        self.stages = stages
+        self.location = location
+        self.documentation = documentation
+        self.payloadLimit = payloadLimit
+        self.deployment = deployment
+        streams =
+            stages.contains { $0.step.isStreaming }
+            && stages.allSatisfy { stage in
+                stage.isDispatch ? stage.step.isStreaming : !stage.built.stage.readsPayload
+            }
+    }
+}
+
+/// A stage of a pipeline, with its place and its name.
+public struct PipelineStage: Sendable {
+    /// Unique in its pipeline: the kind, or `kind 2`, or a name that the user gave.
+    public let label: String
+    public let kind: String
+    public let phase: StagePhase
+    public let location: SourceLocation?
+    public let built: BuiltStage
+    let step: Step
+
+    public init(label: String, kind: String, phase: StagePhase, location: SourceLocation? = nil, built: BuiltStage) {
+        self.label = label
+        self.kind = kind
+        self.phase = phase
+        self.location = location
+        self.built = built
+        step = Step(built.stage)
+    }
+
+    /// Whether the backend is called here.
+    public var isDispatch: Bool {
+        if case .dispatch = step { return true }
+        return false
+    }
+}
+
+/// How the executor runs a stage: found out once, when the pipeline is compiled.
+enum Step: Sendable {
+    case synchronous(any SynchronousStage)
+    case suspending(any SuspendingStage)
+    case asynchronous(any AsynchronousStage)
+    case dispatch(any DispatchStage)
+    /// Conforms to ``Stage`` alone; fails when it runs.
+    case unusable
+
+    init(_ stage: any Stage) {
+        switch stage {
+        case let stage as any DispatchStage: self = .dispatch(stage)
+        case let stage as any SynchronousStage: self = .synchronous(stage)
+        case let stage as any SuspendingStage: self = .suspending(stage)
+        case let stage as any AsynchronousStage: self = .asynchronous(stage)
+        default: self = .unusable
+        }
+    }
+
+    var isStreaming: Bool {
+        if case .dispatch(let stage) = self { return stage.streams }
+        return false
+    }
+}

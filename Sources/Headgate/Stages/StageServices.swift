@@ -1,0 +1,12 @@
+/// What the host offers to stages while they are built: HTTP client, Lua runtime, clock, whatever an
+/// embedder adds. Found by type.
+public struct StageServices: Sendable {
+    private var byType: [ObjectIdentifier: any Sendable] = [:]
+
+    public init() {}
+
+    public subscript<Service: Sendable>(_ type: Service.Type) -> Service? {
+        get { byType[ObjectIdentifier(type)] as? Service }
+        set { byType[ObjectIdentifier(type)] = newValue }
+    }
+}
