@@ -1,0 +1,183 @@
+/// Writes values as JSON text, appending to a buffer of bytes.
+///
+/// A value of a document whose source is already written as the style wants it is copied whole.
+public enum JSONWriter {
+    /// Appends a value of a document.
+    public static func append(_ node: JSONNode, to output: inout [UInt8], style: JSONStyle = .compact) {
+        node.document.withTape { append($0, node.position, to: &output, style: style) }
+    }
+
+    /// Appends the value at `position` of `tape`.
+    public static func append(
+        _ tape: JSONTape,
+        _ position: Int,
+        to output: inout [UInt8],
+        style: JSONStyle = .compact
+    ) {
+        NodeWriter(tape: tape, style: style).append(position, to: &output)
+    }
+
+    /// Appends a value.
+    public static func append(_ value: JSONValue, to output: inout [UInt8], style: JSONStyle = .compact) {
+        ValueWriter(style: style).append(value, to: &output)
+    }
+
+    /// Appends `text` as a JSON string, with its quotes.
+    public static func append(string text: String, to output: inout [UInt8], escapes: JSONStyle.Escapes = .required) {
+        var text = text
+        text.withUTF8 { JSONEscaper.append($0, escapes, to: &output) }
+    }
+
+    /// Appends UTF-8 bytes as a JSON string, with its quotes.
+    public static func append(
+        utf8 text: UnsafeBufferPointer<UInt8>,
+        to output: inout [UInt8],
+        escapes: JSONStyle.Escapes = .required
+    ) {
+        JSONEscaper.append(text, escapes, to: &output)
+    }
+
+    /// The text of a value.
+    public static func string(_ value: JSONValue, style: JSONStyle = .compact) -> String {
+        var output: [UInt8] = []
+        append(value, to: &output, style: style)
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    /// The text of a value of a document.
+    public static func string(_ node: JSONNode, style: JSONStyle = .compact) -> String {
+        var output: [UInt8] = []
+        append(node, to: &output, style: style)
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    /// A line break and the blanks of `level`, if the style has them.
+    static func appendBreak(_ style: JSONStyle, _ level: Int, to output: inout [UInt8]) {
+        guard let indentation = style.indentation else { return }
+        output.append(UInt8(ascii: "\n"))
+        output.append(contentsOf: repeatElement(UInt8(ascii: " "), count: max(0, indentation) * level))
+    }
+
+    static func appendColon(_ style: JSONStyle, to output: inout [UInt8]) {
+        output.append(UInt8(ascii: ":"))
+        if style.indentation != nil { output.append(UInt8(ascii: " ")) }
+    }
+}
+
+/// Writes from the index. Recursion is bounded by ``JSONLimits/largestDepth``.
+private struct NodeWriter {
+    let tape: JSONTape
+    let style: JSONStyle
+    let mask: UInt64
+
+    init(tape: JSONTape, style: JSONStyle) {
+        self.tape = tape
+        self.style = style
+        mask = style.mask
+    }
+
+    func append(_ position: Int, level: Int = 0, to output: inout [UInt8]) {
+        let word = tape.word(position)
+        switch word.kind {
+        case .string:
+            if word.bits & mask == 0 {
+                output.append(contentsOf: tape.slice(position))
+            } else {
+                appendString(position, to: &output)
+            }
+        case .number where style.numbers == .java && word.has(TapeWord.rare):
+            JavaNumber.append(tape.number(position), to: &output)
+        case .null, .false, .true, .number, .moved:
+            output.append(contentsOf: tape.slice(position))
+        case .array, .object:
+            if word.bits & mask == 0, style.indentation == nil {
+                output.append(contentsOf: tape.slice(position))
+            } else if word.kind == .array {
+                appendArray(position, level, to: &output)
+            } else {
+                appendObject(position, level, to: &output)
+            }
+        }
+    }
+
+    private func appendString(_ position: Int, to output: inout [UInt8]) {
+        guard tape.hasEscapes(position) else {
+            return JSONEscaper.append(tape.sourceText(position), style.escapes, to: &output)
+        }
+        var text: [UInt8] = []
+        tape.appendText(position, to: &text)
+        text.withUnsafeBufferPointer { JSONEscaper.append($0, style.escapes, to: &output) }
+    }
+
+    private func appendArray(_ position: Int, _ level: Int, to output: inout [UInt8]) {
+        output.append(UInt8(ascii: "["))
+        var isEmpty = true
+        for element in tape.elements(position) {
+            if !isEmpty { output.append(UInt8(ascii: ",")) }
+            isEmpty = false
+            JSONWriter.appendBreak(style, level + 1, to: &output)
+            append(element, level: level + 1, to: &output)
+        }
+        if !isEmpty { JSONWriter.appendBreak(style, level, to: &output) }
+        output.append(UInt8(ascii: "]"))
+    }
+
+    private func appendObject(_ position: Int, _ level: Int, to output: inout [UInt8]) {
+        output.append(UInt8(ascii: "{"))
+        var isEmpty = true
+        for (key, value) in tape.members(position) {
+            if !isEmpty { output.append(UInt8(ascii: ",")) }
+            isEmpty = false
+            JSONWriter.appendBreak(style, level + 1, to: &output)
+            append(key, to: &output)
+            JSONWriter.appendColon(style, to: &output)
+            append(value, level: level + 1, to: &output)
+        }
+        if !isEmpty { JSONWriter.appendBreak(style, level, to: &output) }
+        output.append(UInt8(ascii: "}"))
+    }
+}
+
+/// Writes built values.
+private struct ValueWriter {
+    let style: JSONStyle
+
+    func append(_ value: JSONValue, level: Int = 0, to output: inout [UInt8]) {
+        switch value {
+        case .null: output.append(contentsOf: "null".utf8)
+        case .bool(let value): output.append(contentsOf: (value ? "true" : "false").utf8)
+        case .string(let text): JSONWriter.append(string: text, to: &output, escapes: style.escapes)
+        case .number(let number): appendNumber(number, to: &output)
+        case .array(let elements):
+            output.append(UInt8(ascii: "["))
+            for (index, element) in elements.enumerated() {
+                if index > 0 { output.append(UInt8(ascii: ",")) }
+                JSONWriter.appendBreak(style, level + 1, to: &output)
+                append(element, level: level + 1, to: &output)
+            }
+            if !elements.isEmpty { JSONWriter.appendBreak(style, level, to: &output) }
+            output.append(UInt8(ascii: "]"))
+        case .object(let members):
+            output.append(UInt8(ascii: "{"))
+            for (index, member) in members.enumerated() {
+                if index > 0 { output.append(UInt8(ascii: ",")) }
+                JSONWriter.appendBreak(style, level + 1, to: &output)
+                JSONWriter.append(string: member.key, to: &output, escapes: style.escapes)
+                JSONWriter.appendColon(style, to: &output)
+                append(member.value, level: level + 1, to: &output)
+            }
+            if !members.isEmpty { JSONWriter.appendBreak(style, level, to: &output) }
+            output.append(UInt8(ascii: "}"))
+        }
+    }
+
+    private func appendNumber(_ number: JSONNumber, to output: inout [UInt8]) {
+        var spelling = number.spelling
+        spelling.withUTF8 { spelling in
+            switch style.numbers {
+            case .asWritten: output.append(contentsOf: spelling)
+            case .java: JavaNumber.append(spelling, to: &output)
+            }
+        }
+    }
+}
