@@ -1,5 +1,5 @@
 /// The memory of a document, before a document owns it.
-private struct JSONIndex {
+struct JSONIndex {
     let source: UnsafeMutablePointer<UInt8>
     let words: UnsafeMutablePointer<UInt64>
     let byteCount: Int
@@ -44,7 +44,7 @@ public final class JSONDocument: @unchecked Sendable {
     /// The number of entries of the index; at least the number of values, keys included.
     public let indexCount: Int
 
-    private init(_ index: JSONIndex) {
+    init(_ index: JSONIndex) {
         source = index.source
         words = index.words
         byteCount = index.byteCount
