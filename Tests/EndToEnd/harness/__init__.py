@@ -1,0 +1,9 @@
+"""What the tests stand on: the gateway's process, a scripted backend, a raw client, a load."""
+
+from .backend import Backend, reply
+from .case import GatewayCase
+from .gateway import Gateway
+from .load import Load
+from .wire import Wire, request
+
+__all__ = ["Backend", "Gateway", "GatewayCase", "Load", "Wire", "reply", "request"]
