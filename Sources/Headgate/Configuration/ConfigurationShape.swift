@@ -21,10 +21,18 @@ public struct RecordShape: Sendable {
     public var name: String
     public var documentation: String
     public var fields: @Sendable () -> [FieldShape]
+    /// The field that a plain value or a list stands for, when it is written in place of the mapping.
+    public var shorthand: String?
 
-    public init(name: String, documentation: String, fields: @escaping @Sendable () -> [FieldShape]) {
+    public init(
+        name: String,
+        documentation: String,
+        shorthand: String? = nil,
+        fields: @escaping @Sendable () -> [FieldShape],
+    ) {
         self.name = name
         self.documentation = documentation
+        self.shorthand = shorthand
         self.fields = fields
     }
 }

@@ -30,13 +30,15 @@ public struct Diagnostic: Sendable, Hashable {
 /// Collects findings, so that one run reports all of them.
 public final class Diagnostics {
     public private(set) var all: [Diagnostic] = []
+    private var known: Set<Diagnostic> = []
 
     public init() {}
 
     public var hasErrors: Bool { all.contains { $0.severity == .error } }
 
+    /// Adds a finding; one that was made before, at a place that aliases share, counts once.
     public func report(_ diagnostic: Diagnostic) {
-        if !all.contains(diagnostic) { all.append(diagnostic) }
+        if known.insert(diagnostic).inserted { all.append(diagnostic) }
     }
 
     public func error(

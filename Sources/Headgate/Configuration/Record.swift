@@ -23,7 +23,9 @@ public struct Record<Value: Sendable>: Sendable {
     }
 
     public var shape: RecordShape {
-        RecordShape(name: name, documentation: documentation) { [fields] in fields().map(\.fieldShape) }
+        RecordShape(name: name, documentation: documentation, shorthand: shorthand) { [fields] in
+            fields().map(\.fieldShape)
+        }
     }
 
     /// Reads every field, reports every unknown key, and makes the value if all is well.
