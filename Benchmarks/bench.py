@@ -108,7 +108,7 @@ def measure_process(program, folder, rounds, shape):
         count: headgate_start(program, process.generate(folder, count), folder, backend_port) for count in (10, 1000)
     }
     idle = process.idle_megabytes(samples)
-    first = process.start_milliseconds(samples, process.HELLO, rounds)
+    first = process.start_milliseconds(samples, process.SAMPLE, rounds)
     first_of_many = process.start_milliseconds(generated[1000], process.HELLO, rounds)
     idle_of_many = process.idle_megabytes(generated[1000])
     by_routes = process.by_routes(generated, rounds, **shape)

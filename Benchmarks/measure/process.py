@@ -8,6 +8,7 @@ import time
 from . import accounting, load, servers
 
 SAMPLES = servers.HERE.parent / "pipelines"
+SAMPLE = "/greetings/Ada"
 HELLO = "/hello/ada"
 # Long enough for start-up work in the background to end, so that the memory is what stays.
 REST_SECONDS = 2

@@ -4,7 +4,7 @@ import re
 import signal
 import time
 
-from harness import GatewayCase, Wire, reply, request
+from harness import GatewayCase, Wire, files, reply, request
 from harness.backend import after
 
 PIPELINES = r"""
@@ -31,7 +31,7 @@ SAMPLE = re.compile(r'^([a-zA-Z_:][a-zA-Z0-9_:]*)(\{(?:[a-zA-Z_][a-zA-Z0-9_]*="(
 
 
 class Admin(GatewayCase):
-    pipelines = {"pipelines.yaml": PIPELINES}
+    pipelines = files(PIPELINES)
 
     def admin(self, target, method="GET"):
         with Wire(self.gateway.admin_port) as wire:

@@ -3,7 +3,7 @@
 import socket
 import time
 
-from harness import Backend, GatewayCase, reply, request
+from harness import Backend, GatewayCase, files, reply, request
 from harness.backend import after, close, drip, once, raw, reset
 from harness.wire import Closed
 
@@ -117,7 +117,7 @@ def refused_port():
 
 
 class BackendFaults(GatewayCase):
-    pipelines = {"mapped.yaml": MAPPED, "proxy.yaml": PROXY, "refused.yaml": REFUSED}
+    pipelines = files("---".join([MAPPED, PROXY, REFUSED]))
     environment = {"REFUSED_PORT": str(refused_port())}
 
     @classmethod

@@ -2,7 +2,7 @@
 
 import time
 
-from harness import GatewayCase, request
+from harness import GatewayCase, files, request
 from harness.backend import after, reply
 
 PIPELINES = r"""
@@ -25,7 +25,7 @@ integration:
 
 
 class Cancellation(GatewayCase):
-    pipelines = {"pipelines.yaml": PIPELINES}
+    pipelines = files(PIPELINES)
 
     def test_mapped(self):
         """the call to the backend is given up, and the next request gets a connection of its own"""

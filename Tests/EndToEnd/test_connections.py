@@ -3,7 +3,7 @@
 import threading
 import time
 
-from harness import GatewayCase, reply, request
+from harness import GatewayCase, files, reply, request
 from harness.backend import after
 from harness.wire import Closed
 
@@ -44,7 +44,7 @@ integration:
 
 
 class Connections(GatewayCase):
-    pipelines = {"pipelines.yaml": PIPELINES}
+    pipelines = files(PIPELINES)
 
     def test_keep_alive(self):
         """a hundred requests share one connection"""

@@ -1,6 +1,6 @@
 """Nothing that a client or a backend sends can become a header, a method or a request of its own."""
 
-from harness import GatewayCase, reply, request
+from harness import GatewayCase, files, reply, request
 from harness.wire import Closed
 
 PIPELINES = r"""
@@ -89,7 +89,7 @@ VARIANTS = [
 
 
 class Injection(GatewayCase):
-    pipelines = {"pipelines.yaml": PIPELINES}
+    pipelines = files(PIPELINES)
 
     def require_clean(self, targets):
         """Every request that reached the backend is one of `targets` and has no header of the attacker's."""

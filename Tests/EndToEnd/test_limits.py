@@ -1,6 +1,6 @@
 """Exact limits: one byte below passes, one byte above is refused with the right status."""
 
-from harness import GatewayCase, request
+from harness import GatewayCase, files, request
 from harness.wire import Closed
 
 MEGABYTES_10 = 10 * 1024 * 1024
@@ -30,7 +30,7 @@ integration:
 
 
 class Limits(GatewayCase):
-    pipelines = {"pipelines.yaml": PIPELINES}
+    pipelines = files(PIPELINES)
 
     def post(self, head, body=b""):
         wire = self.connect(30)
@@ -138,7 +138,7 @@ class Limits(GatewayCase):
 
 
 class SmallLimit(GatewayCase):
-    pipelines = {"pipelines.yaml": PIPELINES}
+    pipelines = files(PIPELINES)
     options = ("--payload-limit", "1024")
 
     def test_configured_limit(self):

@@ -3,7 +3,7 @@
 import threading
 import time
 
-from harness import GatewayCase
+from harness import GatewayCase, files
 
 MOCK = """
 integration:
@@ -14,9 +14,8 @@ integration:
     - statusCode: "200"
 """
 
-PIPELINES = {
-    "hello.yaml": "name: hello\nroute: GET /hello" + MOCK,
-    "scripts.yaml": r"""
+PIPELINES = "name: hello\nroute: GET /hello" + MOCK + r"""
+---
 name: endless
 route: GET /endless
 stages:
@@ -38,12 +37,11 @@ stages:
       local nothing = nil
       return nothing.field
   - mock: {status: 200}
-""",
-}
+"""
 
 
 class Lua(GatewayCase):
-    pipelines = PIPELINES
+    pipelines = files(PIPELINES)
 
     def test_endless_loop(self):
         """an endless loop is a 500, and others are served meanwhile"""
@@ -71,4 +69,4 @@ class Lua(GatewayCase):
         """an error in a script is logged with the YAML file's line, and the client learns nothing"""
         response = self.ask("/raises")
         self.assertEqual((response.status, response.body), (500, b'{"message": "Internal server error"}'))
-        self.assertTrue(self.gateway.wait_for_log("scripts.yaml:24"), self.gateway.log[-1500:])
+        self.assertTrue(self.gateway.wait_for_log("raises.yaml:6"), self.gateway.log[-1500:])

@@ -6,7 +6,7 @@ import threading
 import time
 import unittest
 
-from harness import Backend, Gateway, Load, Wire, reply, request
+from harness import Backend, Gateway, Load, Wire, files, reply, request
 from harness.backend import after
 
 PIPELINES = r"""
@@ -42,7 +42,7 @@ class Shutdown(unittest.TestCase):
         self.backend = Backend()
         self.addCleanup(self.backend.stop)
         self.backend.behaviours["/slow"] = after(1.5, reply(body="slow"))
-        self.gateway = Gateway({"pipelines.yaml": PIPELINES}, environment={"BACKEND": self.backend.url})
+        self.gateway = Gateway(files(PIPELINES), environment={"BACKEND": self.backend.url})
         self.addCleanup(self.gateway.stop)
 
     def require_exit_0(self, seconds=10):
@@ -156,6 +156,6 @@ class Shutdown(unittest.TestCase):
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = taken.getsockname()[1]
             with self.assertRaises(AssertionError) as raised:
-                Gateway({"pipelines.yaml": PIPELINES}, "--port", str(port), environment={"BACKEND": "http://x"})
+                Gateway(files(PIPELINES), "--port", str(port), environment={"BACKEND": "http://x"})
             self.assertIn(str(port), str(raised.exception))
             self.assertNotIn("Fatal error", str(raised.exception))

@@ -2,7 +2,7 @@
 
 import time
 
-from harness import GatewayCase, request
+from harness import GatewayCase, files, request
 
 PIPELINES = r"""
 name: hello
@@ -33,7 +33,7 @@ integration:
 
 
 class SlowClients(GatewayCase):
-    pipelines = {"pipelines.yaml": PIPELINES}
+    pipelines = files(PIPELINES)
     options = ("--header-timeout", "2", "--body-timeout", "3", "--idle-timeout", "4")
 
     def drip(self, wires, data, seconds):

@@ -4,7 +4,7 @@ import hashlib
 import threading
 import time
 
-from harness import GatewayCase, request
+from harness import GatewayCase, files, request
 
 PIPELINES = r"""
 name: stream
@@ -57,7 +57,7 @@ def pieces():
 
 
 class Streaming(GatewayCase):
-    pipelines = {"pipelines.yaml": PIPELINES}
+    pipelines = files(PIPELINES)
 
     def send_body(self, connection, chunked):
         if chunked:

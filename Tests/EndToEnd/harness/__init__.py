@@ -2,8 +2,8 @@
 
 from .backend import Backend, reply
 from .case import GatewayCase
-from .gateway import Gateway
+from .gateway import Gateway, files
 from .load import Load
 from .wire import Wire, request
 
-__all__ = ["Backend", "Gateway", "GatewayCase", "Load", "Wire", "reply", "request"]
+__all__ = ["Backend", "Gateway", "GatewayCase", "Load", "Wire", "files", "reply", "request"]

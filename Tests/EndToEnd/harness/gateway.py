@@ -13,6 +13,12 @@ import time
 START_SECONDS = 30
 
 
+def files(text):
+    """Pipelines that stand in one text, a line of `---` between them, as a file each, named after its pipeline."""
+    parts = [part.strip("\n") + "\n" for part in text.split("\n---\n")]
+    return {re.search(r"^name: (\S+)", part, re.MULTILINE).group(1) + ".yaml": part for part in parts}
+
+
 class Gateway:
     """`pipelines` maps file names to their text, or is a folder that exists.
 
