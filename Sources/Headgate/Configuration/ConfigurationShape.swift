@@ -45,4 +45,18 @@ public struct FieldShape: Sendable {
     public var isRequired: Bool
     /// The default as a user would write it; nil where there is none.
     public var defaultText: String?
+
+    public init(
+        name: String,
+        documentation: String,
+        shape: ConfigurationShape,
+        isRequired: Bool = false,
+        defaultText: String? = nil,
+    ) {
+        self.name = name
+        self.documentation = documentation
+        self.shape = shape
+        self.isRequired = isRequired
+        self.defaultText = defaultText
+    }
 }
