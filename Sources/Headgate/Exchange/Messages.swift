@@ -53,6 +53,9 @@ public struct IntegrationRequest: Sendable {
     public var body: Body
     /// Time for the whole call, connecting to last byte, in milliseconds: `timeoutInMillis`, 29,000 by default.
     public var timeoutMilliseconds: Int
+    /// Whether an `https` backend must show a certificate that is valid, trusted and its own; false for
+    /// `tlsConfig.insecureSkipVerification`.
+    public var verifiesCertificate = true
 
     public init(
         method: String = "GET",
