@@ -23,16 +23,21 @@ public struct RecordShape: Sendable {
     public var fields: @Sendable () -> [FieldShape]
     /// The field that a plain value or a list stands for, when it is written in place of the mapping.
     public var shorthand: String?
+    /// Keys of the user's choice beside the fields: a map shape, and what they are for. nil where only the
+    /// fields may stand.
+    public var rest: FieldShape?
 
     public init(
         name: String,
         documentation: String,
         shorthand: String? = nil,
+        rest: FieldShape? = nil,
         fields: @escaping @Sendable () -> [FieldShape],
     ) {
         self.name = name
         self.documentation = documentation
         self.shorthand = shorthand
+        self.rest = rest
         self.fields = fields
     }
 }

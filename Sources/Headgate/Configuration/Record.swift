@@ -5,6 +5,8 @@ public struct Record<Value: Sendable>: Sendable {
     let fields: @Sendable () -> [any AnyField]
     /// The field that a scalar or a list stands for, when the user writes one in place of the mapping.
     let shorthand: String?
+    /// The field that takes the keys that are no field's name, as one mapping; without it they are unknown keys.
+    let rest: (any AnyField)?
     let make: @Sendable (Settings) throws -> Value
 
     /// - Parameter make: makes the value; throws ``InvalidValue`` for what only shows when fields are seen together.
@@ -13,17 +15,21 @@ public struct Record<Value: Sendable>: Sendable {
         _ documentation: String,
         fields: @autoclosure @escaping @Sendable () -> [any AnyField],
         shorthand: String? = nil,
+        rest: (any AnyField)? = nil,
         make: @escaping @Sendable (Settings) throws -> Value,
     ) {
         self.name = name
         self.documentation = documentation
         self.fields = fields
         self.shorthand = shorthand
+        self.rest = rest
         self.make = make
     }
 
     public var shape: RecordShape {
-        RecordShape(name: name, documentation: documentation, shorthand: shorthand) { [fields] in
+        RecordShape(
+            name: name, documentation: documentation, shorthand: shorthand, rest: rest?.fieldShape
+        ) { [fields] in
             fields().map(\.fieldShape)
         }
     }
@@ -48,7 +54,7 @@ public struct Record<Value: Sendable>: Sendable {
 
     func settings(from node: ConfigurationNode, _ context: DecodingContext) -> Settings? {
         let known = fields()
-        let entries: [ConfigurationNode.Entry]
+        var entries: [ConfigurationNode.Entry]
         switch node.value {
         case .mapping(let given):
             entries = given
@@ -63,6 +69,19 @@ public struct Record<Value: Sendable>: Sendable {
         }
         var isComplete = true
         let names = known.map(\.name)
+        var values: [String: any Sendable] = [:]
+        var locations: [String: SourceLocation] = [:]
+        if let rest {
+            let others = entries.filter { !names.contains($0.key) }
+            entries.removeAll { !names.contains($0.key) }
+            let mapping = others.isEmpty ? nil : ConfigurationNode(.mapping(others), at: node.location)
+            locations[rest.name] = mapping?.location
+            if let value = rest.decodeAny(mapping, in: node, context) {
+                values[rest.name] = value
+            } else {
+                isComplete = false
+            }
+        }
         for entry in entries where !names.contains(entry.key) {
             context.diagnostics.error(
                 at: entry.keyLocation,
@@ -72,8 +91,6 @@ public struct Record<Value: Sendable>: Sendable {
             )
             isComplete = false
         }
-        var values: [String: any Sendable] = [:]
-        var locations: [String: SourceLocation] = [:]
         for field in known {
             let entry = entries.last { $0.key == field.name }
             locations[field.name] = entry?.value.location

@@ -19,6 +19,7 @@ public struct StageDeclaration: Sendable {
 
     /// - Parameters:
     ///   - fields: the configuration; `shorthand` names the field that a plain value stands for.
+    ///   - rest: the field that takes all keys that are not listed, as one mapping.
     ///   - make: makes the stage and says in a few words what it will do, for `headgate explain`.
     ///     Throws ``InvalidValue`` for what only shows when fields are seen together.
     public init(
@@ -30,6 +31,7 @@ public struct StageDeclaration: Sendable {
         origin: String = "built-in",
         fields: @autoclosure @escaping @Sendable () -> [any AnyField],
         shorthand: String? = nil,
+        rest: (any AnyField)? = nil,
         make: @escaping @Sendable (Settings, StageBuild) throws -> BuiltStage,
     ) {
         self.kind = kind
@@ -38,11 +40,11 @@ public struct StageDeclaration: Sendable {
         self.documentation = documentation
         self.example = example
         self.origin = origin
-        let record = Record<Settings>(kind, summary, fields: fields(), shorthand: shorthand) { $0 }
+        let record = Record<Settings>(kind, summary, fields: fields(), shorthand: shorthand, rest: rest) { $0 }
         shape = record.shape
         decode = { node, context in
             let build = StageBuild(kind: kind, location: node.location, directory: context.directory, services: context.services)
-            return Record<BuiltStage>(kind, summary, fields: fields(), shorthand: shorthand) { settings in
+            return Record<BuiltStage>(kind, summary, fields: fields(), shorthand: shorthand, rest: rest) { settings in
                 try make(settings, build)
             }.decode(node, context)
         }
