@@ -1,0 +1,94 @@
+import Headgate
+
+/// An `integration:` block as it was written.
+struct IntegrationSettings: Sendable {
+    var type: String
+    var httpMethod: String?
+    var uri: String?
+    var connectionType: String?
+    var connectionID: String?
+    var transferMode: String?
+    var responses: [IntegrationResponseBlock]?
+    /// The whole block; stages decode their values from it.
+    var node: ConfigurationNode
+
+    var isProxy: Bool { type.hasSuffix("_PROXY") }
+    var isHTTP: Bool { type.hasPrefix("HTTP") }
+    var isAWS: Bool { type.hasPrefix("AWS") }
+    var isMock: Bool { type == "MOCK" }
+
+    /// The value of a key, if it says something.
+    func written(_ key: String) -> ConfigurationNode.Entry? {
+        guard case .mapping(let entries) = node.value, let entry = entries.last(where: { $0.key == key }) else { return nil }
+        if case .null = entry.value.value { return nil }
+        return entry
+    }
+
+    /// Where the value of a key stands, or else the block.
+    func place(_ key: String) -> SourceLocation {
+        written(key)?.value.location ?? node.location
+    }
+}
+
+/// The `integration:` form: read by the fields of API Gateway's resource, checked by its rules, and
+/// turned into the stages that do the same.
+struct IntegrationBlock: Sendable {
+    let registry: StageRegistry
+
+    var fieldType: FieldType<[PipelineStage]> {
+        let record = Self.record
+        return FieldType(.record(record.shape), expectation: "a mapping with the keys of \(record.name)") { node, context in
+            guard let settings = record.decode(node, context) else {
+                checkMappings(of: Self.tolerant(node, context), context)
+                return nil
+            }
+            let before = context.diagnostics.errorCount
+            IntegrationRules(settings: settings, registry: registry, diagnostics: context.diagnostics).check()
+            guard context.diagnostics.errorCount == before else {
+                checkMappings(of: settings, context)
+                return nil
+            }
+            let stages = IntegrationStages(settings: settings)
+            return StageList(registry: registry).stages(from: stages.list, context)
+        }
+    }
+
+    /// Looks at templates, mappings and patterns of a block that cannot be built, so that one run reports all.
+    private func checkMappings(of settings: IntegrationSettings, _ context: DecodingContext) {
+        for (kind, settings) in IntegrationStages(settings: settings).mappings {
+            _ = registry[kind]?.stage(from: settings, context)
+        }
+    }
+
+    /// What can be told of a block in which something is wrong, without saying so again.
+    private static func tolerant(_ node: ConfigurationNode, _ context: DecodingContext) -> IntegrationSettings {
+        let silent = DecodingContext(diagnostics: Diagnostics(), directory: context.directory, services: context.services)
+        return IntegrationSettings(
+            type: node["type"].flatMap { IntegrationFields().type.type.decode($0, silent) } ?? "HTTP",
+            responses: node["integrationResponses"].flatMap { IntegrationResponseBlock.listType.decode($0, silent) },
+            node: node,
+        )
+    }
+
+    static let record: Record<IntegrationSettings> = {
+        let fields = IntegrationFields()
+        return Record("integration", "A backend call in one block.", fields: fields.all) { settings in
+            IntegrationSettings(
+                type: try settings[fields.type],
+                httpMethod: try settings[fields.httpMethod],
+                uri: try settings[fields.uri],
+                connectionType: try settings[fields.connectionType],
+                connectionID: try settings[fields.connectionID],
+                transferMode: try settings[fields.responseTransferMode],
+                responses: try settings[fields.integrationResponses],
+                node: settings.node,
+            )
+        }
+    }()
+}
+
+extension Diagnostics {
+    fileprivate var errorCount: Int {
+        all.reduce(0) { $0 + ($1.severity == .error ? 1 : 0) }
+    }
+}

@@ -1,0 +1,117 @@
+import Headgate
+
+/// Writes an integration block as the list of stages that it means. Every value keeps its place, so
+/// that what a stage finds wrong is reported where the user wrote it.
+struct IntegrationStages {
+    let settings: IntegrationSettings
+
+    /// The kind of stage that calls the backend.
+    static func dispatchKind(_ type: String) -> String {
+        switch type {
+        case "HTTP_PROXY": "http-proxy"
+        case "AWS": "aws"
+        case "AWS_PROXY": "lambda"
+        case "MOCK": "mock"
+        default: "http"
+        }
+    }
+
+    /// As under `stages:`.
+    var list: ConfigurationNode {
+        var stages = [(Self.dispatchKind(settings.type), dispatch)]
+        if !settings.isProxy {
+            stages.insert(("request", request), at: 0)
+            stages += [("select", select), ("response", response)]
+        }
+        return sequence(stages.map { mapping([entry($0.0, $0.1)]) })
+    }
+
+    /// The stages that map and select, for checking them when the call itself cannot be built.
+    var mappings: [(kind: String, settings: ConfigurationNode)] {
+        guard !settings.isProxy else { return [] }
+        return [("request", request)] + (settings.responses == nil ? [] : [("select", select), ("response", response)])
+    }
+
+    // MARK: Stages
+
+    private var request: ConfigurationNode {
+        mapping(
+            taken([
+                ("requestParameters", "parameters"), ("requestTemplates", "templates"),
+                ("passthroughBehavior", "passthroughBehavior"), ("contentHandling", "contentHandling"),
+            ]))
+    }
+
+    private var dispatch: ConfigurationNode {
+        var keys = [("httpMethod", "method"), ("uri", "uri"), ("timeoutInMillis", "timeoutInMillis")]
+        switch settings.type {
+        case "MOCK": keys = []
+        case "HTTP": keys += [("tlsConfig", "tlsConfig")]
+        case "HTTP_PROXY": keys += [("tlsConfig", "tlsConfig"), ("requestParameters", "parameters")]
+        default: keys += [("credentials", "credentials")]
+        }
+        return mapping(taken(keys))
+    }
+
+    /// Ascending, because the service tries its patterns in the order of their statuses.
+    private var select: ConfigurationNode {
+        let responses = (settings.responses ?? []).sorted { $0.status < $1.status }
+        return sequence(
+            responses.map { response in
+                var entries = [entry("status", response.statusNode)]
+                if response.pattern != nil, let pattern = response.node["selectionPattern"] {
+                    entries.insert(entry("pattern", pattern), at: 0)
+                }
+                return ConfigurationNode(.mapping(entries), at: response.location)
+            })
+    }
+
+    private var response: ConfigurationNode {
+        mapping(
+            (settings.responses ?? []).map { response in
+                let entries = Self.taken(
+                    [
+                        ("responseParameters", "parameters"), ("responseTemplates", "templates"),
+                        ("contentHandling", "contentHandling"),
+                    ],
+                    from: response.node,
+                )
+                return ConfigurationNode.Entry(
+                    key: String(response.status),
+                    keyLocation: response.statusNode.location,
+                    value: ConfigurationNode(.mapping(entries), at: response.location),
+                )
+            })
+    }
+
+    // MARK: Nodes
+
+    private func taken(_ keys: [(from: String, to: String)]) -> [ConfigurationNode.Entry] {
+        Self.taken(keys, from: settings.node)
+    }
+
+    /// The entries of a mapping under other names; those without value are left out.
+    private static func taken(
+        _ keys: [(from: String, to: String)],
+        from node: ConfigurationNode,
+    ) -> [ConfigurationNode.Entry] {
+        guard case .mapping(let entries) = node.value else { return [] }
+        return keys.compactMap { key in
+            guard let entry = entries.last(where: { $0.key == key.from }) else { return nil }
+            if case .null = entry.value.value { return nil }
+            return ConfigurationNode.Entry(key: key.to, keyLocation: entry.keyLocation, value: entry.value)
+        }
+    }
+
+    private func entry(_ key: String, _ value: ConfigurationNode) -> ConfigurationNode.Entry {
+        ConfigurationNode.Entry(key: key, keyLocation: value.location, value: value)
+    }
+
+    private func mapping(_ entries: [ConfigurationNode.Entry]) -> ConfigurationNode {
+        ConfigurationNode(.mapping(entries), at: settings.node.location)
+    }
+
+    private func sequence(_ nodes: [ConfigurationNode]) -> ConfigurationNode {
+        ConfigurationNode(.sequence(nodes), at: settings.node.location)
+    }
+}

@@ -1,0 +1,65 @@
+import Headgate
+
+/// Loads pipeline files. Never throws and never stops at the first mistake: what users wrote wrong comes
+/// back as diagnostics, all of it in one run.
+public struct DefinitionsLoader: Sendable {
+    /// The kinds of stages that files may use.
+    public var registry: StageRegistry
+    /// What stages find while they are built.
+    public var services: StageServices
+    /// The values of `${NAME}` in files.
+    public var environment: [String: String]
+    /// The deployment stage of pipelines that say nothing else.
+    public var deployment: Deployment
+
+    public init(
+        registry: StageRegistry,
+        services: StageServices = StageServices(),
+        environment: [String: String] = [:],
+        deployment: Deployment = Deployment(),
+    ) {
+        self.registry = registry
+        self.services = services
+        self.environment = environment
+        self.deployment = deployment
+    }
+
+    /// Loads every pipeline file below a folder, in the order of their names: `*.yaml`, `*.yml`, `*.json`.
+    /// Hidden folders and files are left alone, and links may not lead out.
+    public func load(directory: String) -> LoadedDefinitions {
+        let diagnostics = Diagnostics()
+        let scan = FolderScan.scan(directory, diagnostics)
+        if scan.files.isEmpty, !diagnostics.hasErrors {
+            diagnostics.warning(
+                at: SourceLocation(file: directory, line: 1),
+                "the folder holds no pipeline files",
+                expected: "expected files that end with .yaml, .yml or .json",
+            )
+        }
+        let root = directory.hasSuffix("/") ? directory : directory + "/"
+        var loading = Loading(loader: self, diagnostics: diagnostics)
+        for file in scan.files {
+            loading.read(file, named: file.hasPrefix(root) ? String(file.dropFirst(root.utf8.count)) : file)
+        }
+        return loading.finished(watching: scan.folders)
+    }
+
+    /// Loads the given files.
+    public func load(files: [String]) -> LoadedDefinitions {
+        var loading = Loading(loader: self, diagnostics: Diagnostics())
+        for file in files {
+            loading.read(file, named: String(file.split(separator: "/").last ?? ""))
+        }
+        return loading.finished(watching: [])
+    }
+
+    /// Loads a text.
+    /// - Parameters:
+    ///   - file: what messages call it; JSON if it ends with `.json`, else YAML.
+    ///   - directory: where files that the text names are looked for.
+    public func load(text: String, file: String = "pipeline.yaml", directory: String? = nil) -> LoadedDefinitions {
+        var loading = Loading(loader: self, diagnostics: Diagnostics())
+        loading.read(bytes: Array(text.utf8), file: file, directory: directory)
+        return loading.finished(watching: [])
+    }
+}
