@@ -73,6 +73,8 @@ let package = Package(
                 "HeadgateHTTP",
                 "HeadgateLua",
                 "HeadgateDefinitions",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ],
         ),
@@ -91,7 +93,7 @@ let package = Package(
         ),
         .target(
             name: "HeadgateTesting",
-            dependencies: ["Headgate", "HeadgateDefinitions", "HeadgateGateway", "OrderedJSON"],
+            dependencies: ["Headgate", "HeadgateDefinitions", "HeadgateGateway", "JavaRegex", "OrderedJSON"],
         ),
         .executableTarget(
             name: "HeadgateCommand",

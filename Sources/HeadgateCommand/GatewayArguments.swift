@@ -1,0 +1,59 @@
+import ArgumentParser
+import Headgate
+import HeadgateDefinitions
+import HeadgateGateway
+
+/// Where the pipelines are and what they run in: the same for every command that loads them.
+struct GatewayArguments: ParsableArguments {
+    @Option(name: .customLong("deployment-stage"), help: "Name of the deployment stage: $context.stage.")
+    var deploymentStage = "local"
+
+    @Option(
+        name: .customLong("stage-variable"),
+        help: ArgumentHelp("A stage variable, NAME=VALUE; repeatable.", valueName: "name=value"),
+    )
+    var stageVariables: [String] = []
+
+    @Option(name: .customLong("account-id"), help: "Twelve digits: $context.accountId.")
+    var accountID = "000000000000"
+
+    func validate() throws {
+        for variable in stageVariables where !variable.contains("=") {
+            throw ValidationError("--stage-variable \(variable.quotedForMessage): expected NAME=VALUE")
+        }
+    }
+
+    func options(environment: [String: String] = Environment.current) -> GatewayOptions {
+        var options = GatewayOptions()
+        options.environment = environment
+        options.deployment = Deployment(
+            accountID: accountID,
+            name: deploymentStage,
+            variables: stageVariables.map { text in
+                let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                return (String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
+            },
+        )
+        return options
+    }
+
+    /// Loads the pipelines, or prints every mistake and exits with 1.
+    func load(_ path: String, options: GatewayOptions) throws -> Gateway {
+        do throws(GatewayLoadError) {
+            return try Gateway(pipelines: path, options: options)
+        } catch {
+            Terminal.error(DiagnosticPrinter(sources: error.sources, isColoured: Terminal.isErrorColoured).text(error.diagnostics))
+            throw ExitCode.findings
+        }
+    }
+
+    /// A loaded pipeline by its name, or a list of the names there are.
+    func pipeline(_ name: String, of gateway: Gateway) throws -> Pipeline {
+        let pipelines = gateway.current.value.pipelines
+        if let pipeline = pipelines.first(where: { $0.name == name }) { return pipeline }
+        let names = pipelines.map(\.name)
+        let hint = Suggestion.didYouMean(name, among: names) ?? "there are: " + names.joined(separator: ", ")
+        Terminal.error("no pipeline is called \(name.quotedForMessage); \(hint)")
+        throw ExitCode.findings
+    }
+}

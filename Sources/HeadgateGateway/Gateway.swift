@@ -1,0 +1,229 @@
+import Headgate
+import HeadgateDefinitions
+import Logging
+import Synchronization
+
+/// A directory of pipelines, ready to answer requests: what a Swift service embeds, and what the
+/// server serves.
+///
+/// ```swift
+/// let gateway = try Gateway(pipelines: "pipelines")
+/// let response = await gateway.handle(MethodRequest(method: "GET", path: "/pets/7"))
+/// await gateway.stop()
+/// ```
+public final class Gateway: Sendable {
+    /// What serves now; swapped whole by ``reload()``.
+    public let current: CurrentGeneration
+    /// The lanes on which stages run.
+    public let lanes: [Lane]
+    public let options: GatewayOptions
+    private let source: PipelineSource
+    private let kinds: StageKinds
+    private let definitions: Mutex<LoadedDefinitions>
+    private let watch: Mutex<FileWatch?>
+    private let nextLane = Atomic<UInt>(0)
+    private let activity = Activity()
+
+    /// Loads a directory of pipeline files, or one file.
+    /// - Throws: ``GatewayLoadError`` with every mistake in every file.
+    public init(pipelines path: String, options: GatewayOptions = GatewayOptions()) throws(GatewayLoadError) {
+        let kinds = try StageKinds(options)
+        let source = PipelineSource(path: path, options: options, kinds: kinds)
+        let (generation, definitions) = try source.generation(number: 1).get()
+        self.definitions = Mutex(definitions)
+        watch = Mutex(nil)
+        self.kinds = kinds
+        self.source = source
+        self.options = options
+        current = CurrentGeneration(generation)
+        lanes = (0..<max(1, options.lanes)).map { Lane(name: "headgate.lane.\($0)", clock: options.clock) }
+    }
+
+    /// The kinds of stage that pipeline files may use here.
+    public var registry: StageRegistry { kinds.registry }
+
+    /// The `tests:` of the files, in their order.
+    public var tests: [PipelineTest] { definitions.withLock { $0.tests } }
+
+    /// Loads pipelines without serving them, and tells everything there is to say about them.
+    /// - Throws: ``GatewayLoadError`` when the options themselves cannot be used.
+    public static func check(
+        pipelines path: String,
+        options: GatewayOptions = GatewayOptions(),
+    ) async throws -> LoadedDefinitions {
+        let kinds = try StageKinds(options)
+        let definitions = PipelineSource(path: path, options: options, kinds: kinds).load()
+        await kinds.shutDown()
+        return definitions
+    }
+
+    // MARK: Requests
+
+    /// Answers one request by the pipeline of its route. Cancelling the task gives the request up.
+    public func handle(_ request: MethodRequest) async -> MethodResponse {
+        await run(request).response
+    }
+
+    /// As ``handle(_:)``, giving the whole exchange.
+    /// - Parameter trace: records what each stage received and gave.
+    public func run(_ request: MethodRequest, trace: Trace? = nil) async -> Exchange {
+        let generation = current.value
+        let match = generation.router.match(method: request.method, path: request.path)
+        return await run(
+            request,
+            in: match?.pipeline ?? generation.unrouted,
+            pathParameters: match?.pathParameters ?? [],
+            generation: generation,
+            trace: trace,
+            refusal: match == nil ? .noRoute : nil,
+        )
+    }
+
+    /// Runs a request through a pipeline whatever its route says.
+    public func run(_ request: MethodRequest, through pipeline: Pipeline, trace: Trace? = nil) async -> Exchange {
+        let generation = current.value
+        let match = Router([pipeline]).match(method: request.method, path: request.path)
+        return await run(
+            request, in: pipeline, pathParameters: match?.pathParameters ?? [], generation: generation, trace: trace, refusal: nil)
+    }
+
+    private func run(
+        _ request: MethodRequest,
+        in pipeline: Pipeline,
+        pathParameters: [(name: String, value: String)],
+        generation: Generation,
+        trace: Trace?,
+        refusal: GatewayFailure?,
+    ) async -> Exchange {
+        guard activity.begin() else {
+            return await answer(request, pipeline, generation, .stopping)
+        }
+        defer { activity.end() }
+        let limit = pipeline.payloadLimit ?? options.payloadLimit
+        let tooLarge = (request.body.bytes?.count ?? 0) > limit
+        if let failure = refusal ?? (tooLarge ? GatewayFailure.requestTooLarge(limit: limit) : nil) {
+            return await answer(request, pipeline, generation, failure)
+        }
+        let lane = lanes[Int(nextLane.wrappingAdd(1, ordering: .relaxed).oldValue % UInt(lanes.count))]
+        let pending = Mutex<Exchange?>(nil)
+        let exchange = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let exchange = exchange(request, pipeline, pathParameters, generation, lane) { continuation.resume(returning: $0) }
+                exchange.trace = trace
+                pending.withLock { $0 = exchange }
+                if Task.isCancelled { exchange.cancel() }
+                Executor.start(exchange)
+            }
+        } onCancel: {
+            pending.withLock { $0 }?.cancel()
+        }
+        await collectStream(of: exchange)
+        return exchange
+    }
+
+    /// Who embeds a gateway gets bytes: what a proxy streamed is read to its end.
+    private func collectStream(of exchange: Exchange) async {
+        guard case .stream(let stream) = exchange.response.body else { return }
+        do {
+            exchange.response.body = .bytes(try await stream.collect(upTo: options.payloadLimit))
+        } catch {
+            let failure =
+                error as? GatewayFailure ?? .badGateway(String(describing: error), reason: "response-body")
+            exchange.response = failure.response()
+        }
+    }
+
+    private func answer(
+        _ request: MethodRequest,
+        _ pipeline: Pipeline,
+        _ generation: Generation,
+        _ failure: GatewayFailure,
+    ) async -> Exchange {
+        await withCheckedContinuation { continuation in
+            let exchange = exchange(request, pipeline, [], generation, lanes[0]) { continuation.resume(returning: $0) }
+            Executor.reject(exchange, failure)
+        }
+    }
+
+    private func exchange(
+        _ request: MethodRequest,
+        _ pipeline: Pipeline,
+        _ pathParameters: [(name: String, value: String)],
+        _ generation: Generation,
+        _ lane: Lane,
+        _ completion: @escaping (Exchange) -> Void,
+    ) -> Exchange {
+        Exchange(
+            pipeline: pipeline,
+            request: request,
+            pathParameters: pathParameters,
+            deployment: pipeline.deployment ?? generation.deployment,
+            lane: lane,
+            receivedAtMilliseconds: options.clock.epochMilliseconds(),
+            random: lane.makeRandom(),
+            completion: completion,
+        )
+    }
+
+    // MARK: Reload and stop
+
+    /// Builds a complete new generation from the files as they are now, and lets it serve. When
+    /// anything is wrong the old one goes on, and the outcome says what is wrong.
+    @discardableResult
+    public func reload() -> ReloadOutcome {
+        switch source.generation(number: current.value.number + 1) {
+        case .failure(let error):
+            return .kept(error)
+        case .success(let (generation, loaded)):
+            definitions.withLock { $0 = loaded }
+            current.replace(by: generation)
+            watch.withLock { $0?.watch(loaded.watched) }
+            return .replaced(by: generation)
+        }
+    }
+
+    /// Reloads whenever a file changes that the pipelines come from.
+    /// - Parameters:
+    ///   - milliseconds: how often to look; a change counts once it has been still for as long.
+    ///   - outcome: told what each reload came to.
+    public func reloadOnChange(every milliseconds: Int = 250, _ outcome: @escaping @Sendable (ReloadOutcome) -> Void) {
+        let files = definitions.withLock { $0.watched }
+        let started = FileWatch(every: milliseconds) { [weak self] in
+            guard let self else { return }
+            outcome(reload())
+        }
+        let former = watch.withLock { watch in
+            defer { watch = started }
+            return watch
+        }
+        former?.stop()
+        started.start(files)
+    }
+
+    /// Takes no more requests, waits for those that run, and closes what the gateway opened.
+    public func stop() async {
+        watch.withLock { watch in
+            defer { watch = nil }
+            return watch
+        }?.stop()
+        await activity.drain()
+        await kinds.shutDown()
+    }
+}
+
+/// What a reload came to.
+public enum ReloadOutcome: Sendable {
+    case replaced(by: Generation)
+    /// The old generation goes on serving.
+    case kept(GatewayLoadError)
+}
+
+extension GatewayFailure {
+    static let stopping = GatewayFailure(
+        .default5XX,
+        status: 503,
+        message: "Service Unavailable",
+        cause: "the gateway is stopping",
+        reason: "stopping",
+    )
+}

@@ -1,0 +1,24 @@
+import Headgate
+import HeadgateDefinitions
+
+/// The pipelines could not be loaded; holds every mistake in every file.
+public struct GatewayLoadError: Error, Sendable, CustomStringConvertible {
+    public let diagnostics: [Diagnostic]
+    /// The lines that the findings are about.
+    public let sources: DiagnosticSources
+
+    init(_ definitions: LoadedDefinitions) {
+        diagnostics = definitions.diagnostics
+        sources = definitions.sources
+    }
+
+    init(_ diagnostics: [Diagnostic]) {
+        self.diagnostics = diagnostics
+        sources = DiagnosticSources()
+    }
+
+    /// The findings as `headgate check` prints them.
+    public var description: String {
+        DiagnosticPrinter(sources: sources).text(diagnostics)
+    }
+}

@@ -1,0 +1,29 @@
+import Headgate
+import HeadgateHTTP
+import Logging
+import NIOCore
+
+/// What a gateway is made with beside its pipelines.
+public struct GatewayOptions: Sendable {
+    /// Values for `${NAME}` in pipeline files.
+    public var environment: [String: String] = [:]
+    /// For pipelines that name no deployment stage of their own.
+    public var deployment = Deployment()
+    /// How many lanes run stages; with a server one for each event loop. 1 by default.
+    public var lanes = 1
+    /// Kinds of stage beside the built-in ones; one with the name of a built-in replaces it.
+    public var stages: [StageDeclaration] = []
+    /// What stages find by type; put a ``Headgate/Dispatcher`` here to keep pipelines off the network.
+    public var services = StageServices()
+    /// The largest request payload in bytes, unless a pipeline says otherwise: 10 MB, as API Gateway's.
+    public var payloadLimit = 10 * 1024 * 1024
+    /// How backends are called, unless ``services`` holds another dispatcher.
+    public var backends = DispatcherConfiguration()
+    /// Where backends are called; nil takes the process's own. A server's loops find their connections again.
+    public var eventLoops: (any EventLoopGroup)?
+    public var clock: any GatewayClock = SystemClock()
+    /// Where stages, reloads and failures are logged.
+    public var logger = Logger(label: "headgate")
+
+    public init() {}
+}

@@ -1,0 +1,40 @@
+import Headgate
+import HeadgateHTTP
+import HeadgateLua
+import HeadgateStages
+import NIOPosix
+
+/// The kinds of stage that a gateway's pipelines may use, and the services that these need: the
+/// built-in ones, then those of the embedder, which replace a built-in one of the same name.
+public struct StageKinds: Sendable {
+    public let registry: StageRegistry
+    let services: StageServices
+    /// Ours, unless the embedder gave another dispatcher.
+    private let dispatcher: HTTPDispatcher?
+
+    /// - Throws: ``GatewayLoadError`` when the file of certificate authorities cannot be read.
+    public init(_ options: GatewayOptions) throws(GatewayLoadError) {
+        var services = options.services
+        if services[(any Dispatcher).self] == nil {
+            let group = options.eventLoops ?? MultiThreadedEventLoopGroup.singleton
+            do {
+                let dispatcher = try HTTPDispatcher(group: group, configuration: options.backends)
+                services[(any Dispatcher).self] = dispatcher
+                self.dispatcher = dispatcher
+            } catch {
+                let file = options.backends.certificateAuthorities ?? "certificate authorities"
+                throw GatewayLoadError([Diagnostic(at: SourceLocation(file: file, line: 1), String(describing: error))])
+            }
+        } else {
+            dispatcher = nil
+        }
+        self.services = services
+        registry = StageRegistry(
+            BuiltInStages.declarations + HTTPStages.declarations + LuaStages.declarations + options.stages)
+    }
+
+    /// Closes what was opened for the stages.
+    func shutDown() async {
+        await dispatcher?.shutDown()
+    }
+}

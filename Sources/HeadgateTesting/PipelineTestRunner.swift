@@ -1,0 +1,82 @@
+import Headgate
+import HeadgateDefinitions
+import HeadgateGateway
+import OrderedJSON
+
+/// Runs the `tests:` of pipeline files. The backend is played by the test, so nothing touches a network.
+public struct PipelineTestRunner: Sendable {
+    private let options: GatewayOptions
+
+    /// - Parameter options: with the stages that the files use.
+    public init(options: GatewayOptions = GatewayOptions()) {
+        self.options = options
+    }
+
+    /// Loads a directory of pipeline files, or one file, and runs their tests in the order of the files.
+    /// - Parameter filter: only tests whose pipeline or name contains this.
+    /// - Throws: ``HeadgateGateway/GatewayLoadError`` with every mistake in every file.
+    public func run(_ path: String, filter: String? = nil) async throws -> PipelineTestResults {
+        let backend = PlayedBackend()
+        var options = options
+        options.services[(any Dispatcher).self] = backend
+        let gateway = try Gateway(pipelines: path, options: options)
+        var results: [PipelineTestResult] = []
+        for test in gateway.tests where filter.map({ test.pipeline.contains($0) || test.name.contains($0) }) ?? true {
+            guard let pipeline = gateway.current.value.pipelines.first(where: { $0.name == test.pipeline }) else { continue }
+            results.append(await run(test, pipeline, gateway, backend))
+        }
+        await gateway.stop()
+        return PipelineTestResults(results)
+    }
+
+    private func run(
+        _ test: PipelineTest,
+        _ pipeline: Pipeline,
+        _ gateway: Gateway,
+        _ backend: PlayedBackend,
+    ) async -> PipelineTestResult {
+        backend.play(test.backend.answer)
+        let exchange = await gateway.run(Self.request(of: test), through: pipeline, trace: Trace())
+        var mismatches = Self.compareCall(test, backend.received)
+        var response = Comparison("the response")
+        let expected = test.response
+        response.check("status", expected.status.map(String.init), String(exchange.response.status), at: expected.location)
+        response.check(expected.headers, in: exchange.response.headers)
+        response.check(expected.body, in: exchange.response.body)
+        mismatches += response.mismatches
+        return PipelineTestResult(test: test, mismatches: mismatches, trace: TraceReport(exchange), failure: exchange.failure)
+    }
+
+    private static func compareCall(_ test: PipelineTest, _ received: [IntegrationRequest]) -> [Mismatch] {
+        if !test.backend.isCalled {
+            return received.map {
+                Mismatch(what: "the backend", expected: "(not called)", actual: "\($0.method) \($0.url)", location: test.location)
+            }
+        }
+        guard let expected = test.backend.receives else { return [] }
+        guard let request = received.last else {
+            return [Mismatch(what: "the backend", expected: "(called)", actual: "(not called)", location: expected.location)]
+        }
+        var comparison = Comparison("the backend's request")
+        comparison.check("method", expected.method, request.method, at: expected.location)
+        comparison.check("path", expected.target, request.target, at: expected.location)
+        comparison.check(expected.headers, in: request.headers)
+        comparison.check(expected.body, in: request.body)
+        return comparison.mismatches
+    }
+
+    private static func request(of test: PipelineTest) -> MethodRequest {
+        let parts = test.request.target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        var headers = Headers()
+        for header in test.request.headers { headers.addUnchecked(header.name, header.value) }
+        if !headers.contains("Host") { headers.addUnchecked("Host", "headgate.test") }
+        let body = PlayedBackend.body(test.request.body, &headers)
+        return MethodRequest(
+            method: test.request.method,
+            path: String(parts[0]),
+            rawQuery: parts.count > 1 ? String(parts[1]) : nil,
+            headers: headers,
+            body: body,
+        )
+    }
+}
