@@ -38,11 +38,17 @@ public struct Field<Value: Sendable>: Sendable {
 public protocol AnyField: Sendable {
     var name: String { get }
     var fieldShape: FieldShape { get }
+    /// Whether the key must be there.
+    var isRequired: Bool { get }
     /// The decoded value, the default when `node` is nil, or nil after a report.
     func decodeAny(_ node: ConfigurationNode?, in owner: ConfigurationNode, _ context: DecodingContext) -> (any Sendable)?
 }
 
 extension Field: AnyField {
+    public var isRequired: Bool {
+        if case .required = fallback { true } else { false }
+    }
+
     public var fieldShape: FieldShape {
         switch fallback {
         case .required:

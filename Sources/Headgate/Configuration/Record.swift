@@ -69,15 +69,14 @@ public struct Record<Value: Sendable>: Sendable {
         }
         var isComplete = true
         let names = known.map(\.name)
-        var values: [String: any Sendable] = [:]
-        var locations: [String: SourceLocation] = [:]
+        // Absent fields are not kept: ``Settings`` knows their defaults from the fields themselves.
+        var given: [Settings.Given] = []
         if let rest {
             let others = entries.filter { !names.contains($0.key) }
             entries.removeAll { !names.contains($0.key) }
             let mapping = others.isEmpty ? nil : ConfigurationNode(.mapping(others), at: node.location)
-            locations[rest.name] = mapping?.location
             if let value = rest.decodeAny(mapping, in: node, context) {
-                values[rest.name] = value
+                given.append(Settings.Given(name: rest.name, value: value, location: mapping?.location))
             } else {
                 isComplete = false
             }
@@ -91,24 +90,33 @@ public struct Record<Value: Sendable>: Sendable {
             )
             isComplete = false
         }
-        for field in known {
-            let entry = entries.last { $0.key == field.name }
-            locations[field.name] = entry?.value.location
-            if let value = field.decodeAny(entry?.value, in: node, context) {
-                values[field.name] = value
+        for (field, name) in zip(known, names) {
+            let index = entries.lastIndex { $0.key == name }
+            if index == nil, !field.isRequired { continue }
+            let value = index.map { entries[$0].value }
+            if let decoded = field.decodeAny(value, in: node, context) {
+                given.append(Settings.Given(name: name, value: decoded, location: value?.location))
             } else {
                 isComplete = false
             }
         }
         guard isComplete else { return nil }
-        return Settings(values: values, locations: locations, location: node.location, node: node)
+        return Settings(given: given, names: names, location: node.location, node: node)
     }
 }
 
 /// The decoded fields of a record.
 public struct Settings: Sendable {
-    let values: [String: any Sendable]
-    let locations: [String: SourceLocation]
+    /// The value of a field that was written.
+    struct Given: Sendable {
+        var name: String
+        var value: any Sendable
+        var location: SourceLocation?
+    }
+
+    let given: [Given]
+    /// Every field of the record.
+    let names: [String]
     /// Of the whole record.
     public let location: SourceLocation
     /// As it was written.
@@ -117,14 +125,20 @@ public struct Settings: Sendable {
     /// The value of a field that the record declares.
     public subscript<Value>(_ field: Field<Value>) -> Value {
         get throws {
-            guard let value = values[field.name] as? Value else { throw UndeclaredField(name: field.name) }
+            if let index = given.firstIndex(where: { $0.name == field.name }) {
+                guard let value = given[index].value as? Value else { throw UndeclaredField(name: field.name) }
+                return value
+            }
+            guard names.contains(field.name), case .value(let value, _) = field.fallback else {
+                throw UndeclaredField(name: field.name)
+            }
             return value
         }
     }
 
     /// Where the value of a field stands; nil when it was left out.
     public func location<Value>(of field: Field<Value>) -> SourceLocation? {
-        locations[field.name]
+        given.first { $0.name == field.name }?.location
     }
 }
 
