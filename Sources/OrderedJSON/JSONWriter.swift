@@ -2,9 +2,15 @@
 ///
 /// A value of a document whose source is already written as the style wants it is copied whole.
 public enum JSONWriter {
-    /// Appends a value of a document.
-    public static func append(_ node: JSONNode, to output: inout [UInt8], style: JSONStyle = .compact) {
-        node.document.withTape { append($0, node.position, to: &output, style: style) }
+    /// Appends a value of a document. `level` is how deep it stands in what is written around it, which matters
+    /// only to a style with indentation.
+    public static func append(
+        _ node: JSONNode,
+        to output: inout [UInt8],
+        style: JSONStyle = .compact,
+        level: Int = 0
+    ) {
+        node.document.withTape { append($0, node.position, to: &output, style: style, level: level) }
     }
 
     /// Appends the value at `position` of `tape`.
@@ -12,9 +18,10 @@ public enum JSONWriter {
         _ tape: JSONTape,
         _ position: Int,
         to output: inout [UInt8],
-        style: JSONStyle = .compact
+        style: JSONStyle = .compact,
+        level: Int = 0
     ) {
-        NodeWriter(tape: tape, style: style).append(position, to: &output)
+        NodeWriter(tape: tape, style: style).append(position, level: level, to: &output)
     }
 
     /// Appends a value.
@@ -35,6 +42,48 @@ public enum JSONWriter {
         escapes: JSONStyle.Escapes = .required
     ) {
         JSONEscaper.append(text, escapes, to: &output)
+    }
+
+    /// Appends an array whose elements `appendElement` writes.
+    public static func appendArray<Elements: Sequence>(
+        _ elements: Elements,
+        to output: inout [UInt8],
+        style: JSONStyle = .compact,
+        level: Int = 0,
+        _ appendElement: (Elements.Element, inout [UInt8]) -> Void
+    ) {
+        output.append(UInt8(ascii: "["))
+        var isEmpty = true
+        for element in elements {
+            if !isEmpty { output.append(UInt8(ascii: ",")) }
+            isEmpty = false
+            appendBreak(style, level + 1, to: &output)
+            appendElement(element, &output)
+        }
+        if !isEmpty { appendBreak(style, level, to: &output) }
+        output.append(UInt8(ascii: "]"))
+    }
+
+    /// Appends an object whose values `appendValue` writes.
+    public static func appendObject<Value, Members: Sequence<(String, Value)>>(
+        _ members: Members,
+        to output: inout [UInt8],
+        style: JSONStyle = .compact,
+        level: Int = 0,
+        _ appendValue: (Value, inout [UInt8]) -> Void
+    ) {
+        output.append(UInt8(ascii: "{"))
+        var isEmpty = true
+        for (key, value) in members {
+            if !isEmpty { output.append(UInt8(ascii: ",")) }
+            isEmpty = false
+            appendBreak(style, level + 1, to: &output)
+            append(string: key, to: &output, escapes: style.escapes)
+            appendColon(style, to: &output)
+            appendValue(value, &output)
+        }
+        if !isEmpty { appendBreak(style, level, to: &output) }
+        output.append(UInt8(ascii: "}"))
     }
 
     /// The text of a value.
@@ -76,7 +125,7 @@ private struct NodeWriter {
         mask = style.mask
     }
 
-    func append(_ position: Int, level: Int = 0, to output: inout [UInt8]) {
+    func append(_ position: Int, level: Int, to output: inout [UInt8]) {
         let word = tape.word(position)
         switch word.kind {
         case .string:
@@ -110,16 +159,10 @@ private struct NodeWriter {
     }
 
     private func appendArray(_ position: Int, _ level: Int, to output: inout [UInt8]) {
-        output.append(UInt8(ascii: "["))
-        var isEmpty = true
-        for element in tape.elements(position) {
-            if !isEmpty { output.append(UInt8(ascii: ",")) }
-            isEmpty = false
-            JSONWriter.appendBreak(style, level + 1, to: &output)
+        let elements = tape.elements(position)
+        JSONWriter.appendArray(elements, to: &output, style: style, level: level) { element, output in
             append(element, level: level + 1, to: &output)
         }
-        if !isEmpty { JSONWriter.appendBreak(style, level, to: &output) }
-        output.append(UInt8(ascii: "]"))
     }
 
     private func appendObject(_ position: Int, _ level: Int, to output: inout [UInt8]) {
@@ -129,7 +172,7 @@ private struct NodeWriter {
             if !isEmpty { output.append(UInt8(ascii: ",")) }
             isEmpty = false
             JSONWriter.appendBreak(style, level + 1, to: &output)
-            append(key, to: &output)
+            append(key, level: level, to: &output)
             JSONWriter.appendColon(style, to: &output)
             append(value, level: level + 1, to: &output)
         }
@@ -149,25 +192,18 @@ private struct ValueWriter {
         case .string(let text): JSONWriter.append(string: text, to: &output, escapes: style.escapes)
         case .number(let number): appendNumber(number, to: &output)
         case .array(let elements):
-            output.append(UInt8(ascii: "["))
-            for (index, element) in elements.enumerated() {
-                if index > 0 { output.append(UInt8(ascii: ",")) }
-                JSONWriter.appendBreak(style, level + 1, to: &output)
+            JSONWriter.appendArray(elements, to: &output, style: style, level: level) { element, output in
                 append(element, level: level + 1, to: &output)
             }
-            if !elements.isEmpty { JSONWriter.appendBreak(style, level, to: &output) }
-            output.append(UInt8(ascii: "]"))
         case .object(let members):
-            output.append(UInt8(ascii: "{"))
-            for (index, member) in members.enumerated() {
-                if index > 0 { output.append(UInt8(ascii: ",")) }
-                JSONWriter.appendBreak(style, level + 1, to: &output)
-                JSONWriter.append(string: member.key, to: &output, escapes: style.escapes)
-                JSONWriter.appendColon(style, to: &output)
-                append(member.value, level: level + 1, to: &output)
+            JSONWriter.appendObject(
+                members.lazy.map { ($0.key, $0.value) },
+                to: &output,
+                style: style,
+                level: level
+            ) { value, output in
+                append(value, level: level + 1, to: &output)
             }
-            if !members.isEmpty { JSONWriter.appendBreak(style, level, to: &output) }
-            output.append(UInt8(ascii: "}"))
         }
     }
 
