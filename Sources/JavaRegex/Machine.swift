@@ -213,19 +213,19 @@ struct Machine: ~Copyable {
                     }
                 }
             case .greedyRun:
-                if let low = leastRun(instruction, from: position), isNew(instruction, position) {
-                    let high = runEnd(instruction.a, from: low, atMost: instruction.c - instruction.b)
-                    rememberRun(instruction, from: position, to: high)
+                if isNew(instruction, position) {
+                    let high = greedyRunEnd(instruction, from: position)
                     // The last position is tried now, and the choice holds where to back off from.
                     let choice = Choice(
-                        place: Int32(place), position: Int32(high), rest: Int32(low), trail: Int32(trail.count))
-                    if high > low, !choices.push(choice) { return .tooManyChoices }
+                        place: Int32(place), position: Int32(high), rest: Int32(position), trail: Int32(trail.count))
+                    if high > position, !choices.push(choice) { return .tooManyChoices }
                     position = high
                     place += 1
                     continue
                 }
             case .lazyRun:
-                if let low = leastRun(instruction, from: position), isNew(instruction, position) {
+                // What a lazy run has left to try depends on where its least count ends.
+                if let low = leastRun(instruction, from: position), isNew(instruction, low) {
                     let choice = Choice(
                         place: Int32(place), position: Int32(low), rest: instruction.c - instruction.b,
                         trail: Int32(trail.count))
@@ -426,11 +426,21 @@ struct Machine: ~Copyable {
         return position
     }
 
-    /// A later start within the same unbounded run can only end where this one ends or fail.
-    private func rememberRun(_ instruction: Instruction, from start: Int, to end: Int) {
-        guard memo.isActive, instruction.slot >= 0, instruction.loop < 0, instruction.c == Int32.max, end > start
-        else { return }
-        memo.insert(slot: Int(instruction.slot), positions: (start + 1)..<(end + 1))
+    /// The last position that a greedy run must try.
+    private mutating func greedyRunEnd(_ instruction: Instruction, from start: Int) -> Int {
+        guard memo.isActive, instruction.slot >= 0, instruction.loop < 0, instruction.c == Int32.max else {
+            return runEnd(instruction.a, from: start, atMost: instruction.c)
+        }
+        // Of an unbounded run, every later start tries the same positions from there on: those tried before have failed,
+        // and those from here on will have.
+        var position = start
+        while position < bytes.count {
+            let next = scalarEnd(in: instruction.a, from: position)
+            guard next > position, memo.insert(slot: Int(instruction.slot), position: next) else { break }
+            position = next
+        }
+        steps -= (position - start) >> 2
+        return position
     }
 
     /// Behind the scalar at `position` if it is in the set, else `position`.

@@ -107,19 +107,4 @@ struct Memo: ~Copyable {
         words[index >> 6] |= bit
         return true
     }
-
-    /// Remembers a place with all positions of a range.
-    func insert(slot: Int, positions: Range<Int>) {
-        var index = slot * stride + positions.lowerBound
-        let end = slot * stride + positions.upperBound
-        while index < end {
-            if index & 63 == 0, end - index >= 64 {
-                words[index >> 6] = .max
-                index += 64
-            } else {
-                words[index >> 6] |= 1 << UInt64(index & 63)
-                index += 1
-            }
-        }
-    }
 }

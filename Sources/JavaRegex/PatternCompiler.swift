@@ -13,7 +13,8 @@ struct PatternCompiler: ~Copyable {
     /// The loop, whose body may match nothing, that is being written; -1 outside of any.
     private var currentLoop: Int32 = -1
     private var loopDepth: Int32 = 0
-    private var lookDepth = 0
+    /// How many atomic groups and look-arounds are being written.
+    private var committedDepth = 0
 
     /// A program may have this many instructions; repeats of groups are written out, so this bounds them.
     static let mostInstructions = 1 << 15
@@ -131,8 +132,9 @@ struct PatternCompiler: ~Copyable {
     private mutating func branching(_ instruction: Instruction) -> Instruction {
         var instruction = instruction
         instruction.loop = currentLoop
-        // Inside a look-around a way that succeeded may be walked again, so nothing is remembered there.
-        if lookDepth == 0 {
+        // Inside an atomic group or a look-around a way that failed later, after it had been committed to, must not be
+        // taken for one that fails within: nothing is remembered there.
+        if committedDepth == 0 {
             instruction.slot = Int32(slotCount)
             slotCount += Int(loopDepth) + 1
         }
@@ -199,7 +201,9 @@ struct PatternCompiler: ~Copyable {
     ) throws(PatternError) {
         let register = newRegister()
         try emit(Instruction(opcode: .mark, a: register))
+        committedDepth += 1
         try body(&self)
+        committedDepth -= 1
         try emit(Instruction(opcode: .commit, a: register))
     }
 
@@ -207,7 +211,7 @@ struct PatternCompiler: ~Copyable {
         let register = newRegister(count: 2)
         let entry = Int(try here())
         try emit(Instruction(opcode: negative ? .enterNegativeLook : .enterLook, a: register))
-        lookDepth += 1
+        committedDepth += 1
         if !ahead {
             try emit(Instruction(opcode: .stepBack, b: Int32(body.shortest), c: Int32(body.longest)))
         }
@@ -216,7 +220,7 @@ struct PatternCompiler: ~Copyable {
             try emit(Instruction(opcode: .arrivedBehind, a: register))
         }
         try emit(Instruction(opcode: negative ? .refuseLook : .leaveLook, a: register))
-        lookDepth -= 1
+        committedDepth -= 1
         code[entry].b = try here()
     }
 
@@ -247,19 +251,26 @@ struct PatternCompiler: ~Copyable {
 
     private mutating func writeRun(_ rule: ScalarRule, min: Int, max: Int, _ greed: Greed) throws(PatternError) {
         let isUnbounded = max == SyntaxNode.unbounded
-        if greed == .greedy, isUnbounded, loopDepth > 0, min <= 1 {
+        if greed == .greedy, isUnbounded, loopDepth > 0 {
             // Within a loop whose body may match nothing the memo must see every scalar of the run.
-            return try writeLoop(.set(rule), min: min, max: max, greed)
+            if min > 0 { try writeRun(rule, min: min, max: min, .possessive) }
+            return try writeLoop(.set(rule), min: 0, max: max, greed)
         }
         let index = try intern(rule)
-        let opcode: Instruction.Opcode =
-            switch greed {
-            case .greedy: .greedyRun
-            case .lazy: .lazyRun
-            case .possessive: .possessiveRun
+        switch greed {
+        case .possessive:
+            try emit(Instruction(opcode: .possessiveRun, a: index, b: Int32(min), c: Int32(max)))
+        case .lazy:
+            try emit(branching(Instruction(opcode: .lazyRun, a: index, b: Int32(min), c: Int32(max))))
+        case .greedy:
+            // What follows the least count depends on where that ends, so it is a place of its own.
+            if min > 0 {
+                try emit(Instruction(opcode: .possessiveRun, a: index, b: Int32(min), c: Int32(min)))
             }
-        let run = Instruction(opcode: opcode, a: index, b: Int32(min), c: Int32(max))
-        try emit(opcode == .possessiveRun ? run : branching(run))
+            guard max > min else { return }
+            let most = isUnbounded ? max : max - min
+            try emit(branching(Instruction(opcode: .greedyRun, a: index, b: 0, c: Int32(most))))
+        }
     }
 
     /// Writes a repeat out: copies for the counted iterations, and a loop for the rest of an unbounded one.

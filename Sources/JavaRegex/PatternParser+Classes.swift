@@ -197,7 +197,7 @@ extension PatternParser {
         let near = Suggestion.nearest(to: name.uppercased(), among: UnicodeScripts.names)
         throw scanner.error(
             "script or property '\(name)' is unknown or not supported", at: start,
-            suggestion: near.map { "'\\p{Is\($0)}'" })
+            suggestion: near.map { "'\\p{Is\($0.prefix(1))\($0.dropFirst().lowercased())}'" })
     }
 
     private func block(_ name: String, _ start: Int) throws(PatternError) -> ScalarRule {

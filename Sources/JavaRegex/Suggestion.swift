@@ -1,9 +1,9 @@
 /// Finds what somebody may have meant.
 enum Suggestion {
-    /// The candidate at the least edit distance from `word`, if that is at most a third of the word and two edits.
+    /// The candidate at the least edit distance from `word`, if that is two at most (one for words of three letters).
     static func nearest(to word: String, among candidates: [String]) -> String? {
         guard word.utf8.count <= 40 else { return nil }
-        let limit = min(2, max(1, word.utf8.count / 3))
+        let limit = word.utf8.count > 3 ? 2 : 1
         var best: (distance: Int, name: String)?
         for candidate in candidates.sorted() {
             let distance = distance(Array(word.utf8), Array(candidate.utf8))

@@ -96,7 +96,7 @@ struct SyntaxNode: Sendable {
         switch kind {
         case .empty, .assertion: true
         case .sequence(let parts): parts.allSatisfy(\.isBare)
-        case .repeated(_, _, max: 0, _): true
+        case .repeated(let body, _, max: 0, _): body.longest == 1
         default: false
         }
     }
