@@ -15,6 +15,7 @@ struct FieldBlock: Sendable {
     private(set) var saysClose = false
     private(set) var saysKeepAlive = false
     private(set) var expectsContinue = false
+    private(set) var keepAliveSeconds: Int?
     private var hasUnderscore = false
     private var count = 0
 
@@ -108,6 +109,8 @@ struct FieldBlock: Sendable {
             expectsContinue = true
         case 10 where ASCII.equal(name, lowercase: "connection"):
             noteConnection(value)
+        case 10 where role == .response && ASCII.equal(name, lowercase: "keep-alive"):
+            noteKeepAlive(value)
         case 14 where ASCII.equal(name, lowercase: "content-length"):
             guard contentLength == nil else { throw .contentLengthRepeated }
             contentLength = try Self.length(value)
@@ -129,6 +132,18 @@ struct FieldBlock: Sendable {
             let name = Self.trimmed(UnsafeRawBufferPointer(rebasing: option))
             if ASCII.equal(name, lowercase: "close") { saysClose = true }
             if ASCII.equal(name, lowercase: "keep-alive") { saysKeepAlive = true }
+        }
+    }
+
+    /// `timeout=5, max=100`: not in any standard, but sent by many servers and worth believing.
+    private mutating func noteKeepAlive(_ value: UnsafeRawBufferPointer) {
+        for parameter in value.split(separator: UInt8(ascii: ",")) {
+            let text = Self.trimmed(UnsafeRawBufferPointer(rebasing: parameter))
+            guard text.count > 8, text.count < 15,
+                ASCII.equal(UnsafeRawBufferPointer(rebasing: text[..<8]), lowercase: "timeout="),
+                let seconds = try? Self.length(UnsafeRawBufferPointer(rebasing: text[8...]))
+            else { continue }
+            keepAliveSeconds = seconds
         }
     }
 

@@ -9,6 +9,8 @@ package struct ResponseHead: Sendable {
     package var framing: BodyFraming
     /// Whether the backend lets the connection be used again.
     package var keepsAlive: Bool
+    /// How long the backend says it will keep the connection (`Keep-Alive: timeout=5`), in seconds.
+    package var keepAliveSeconds: Int?
 }
 
 /// Reads responses (RFC 9112) with the same strictness as ``RequestParser``: backends are not trusted,
@@ -171,6 +173,7 @@ package struct ResponseParser: Sendable {
             headers: block.headers,
             framing: framing,
             keepsAlive: persists && framing != .untilClose,
+            keepAliveSeconds: block.keepAliveSeconds,
         )
     }
 

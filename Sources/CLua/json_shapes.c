@@ -1,0 +1,128 @@
+// The order of the keys of decoded objects, kept once for all objects that have the same.
+#include "json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_NODES = 4096, MOST_SIBLINGS = 16, MOST_KEYS = 64 };
+
+typedef struct {
+    /// Of the string in the table of keys, which keeps it alive and in place.
+    const char *key;
+    size_t key_length;
+    int32_t parent;
+    int32_t first_child;
+    int32_t next_sibling;
+    int32_t children;
+    int32_t count;
+    bool has_metatable;
+} shape;
+
+struct shape_tree {
+    int32_t used;
+    int32_t keys_reference;
+    int32_t metatables_reference;
+    shape nodes[MOST_NODES];
+};
+
+void hg_shapes_free(struct shape_tree *tree) { free(tree); }
+
+/// Forgets every shape. Objects keep the metatables that they have.
+static void clear(lua_State *L, struct shape_tree *tree) {
+    lua_newtable(L);
+    lua_rawseti(L, LUA_REGISTRYINDEX, tree->keys_reference);
+    lua_newtable(L);
+    lua_rawseti(L, LUA_REGISTRYINDEX, tree->metatables_reference);
+    tree->used = 1;
+    tree->nodes[0] = (shape){.parent = NO_SHAPE, .first_child = NO_SHAPE, .next_sibling = NO_SHAPE};
+}
+
+void hg_shapes_push(lua_State *L) {
+    hg_vm *vm;
+    lua_getallocf(L, (void **)&vm);
+    struct shape_tree *tree = vm->shapes;
+    if (tree == NULL) {
+        lua_newtable(L);
+        int32_t keys = luaL_ref(L, LUA_REGISTRYINDEX);
+        lua_newtable(L);
+        int32_t metatables = luaL_ref(L, LUA_REGISTRYINDEX);
+        tree = malloc(sizeof *tree);
+        if (tree == NULL) { luaL_error(L, "not enough memory"); }
+        tree->keys_reference = keys;
+        tree->metatables_reference = metatables;
+        vm->shapes = tree;
+        clear(L, tree);
+    } else if (tree->used > MOST_NODES - MOST_KEYS) {
+        clear(L, tree);
+    }
+    lua_rawgeti(L, LUA_REGISTRYINDEX, tree->keys_reference);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, tree->metatables_reference);
+}
+
+static struct shape_tree *tree_of(lua_State *L) {
+    hg_vm *vm;
+    lua_getallocf(L, (void **)&vm);
+    return vm->shapes;
+}
+
+static bool has_key(const shape *node, const char *key, size_t length) {
+    return node->key_length == length && memcmp(node->key, key, length) == 0;
+}
+
+int32_t hg_shape_with(lua_State *L, int tables, int32_t from, const char *key, size_t length) {
+    struct shape_tree *tree = tree_of(L);
+    if (from == NO_SHAPE) {
+        lua_pushlstring(L, key, length);
+        return NO_SHAPE;
+    }
+    shape *parent = &tree->nodes[from];
+    for (int32_t child = parent->first_child; child != NO_SHAPE; child = tree->nodes[child].next_sibling) {
+        if (has_key(&tree->nodes[child], key, length)) {
+            lua_rawgeti(L, tables, child);
+            return child;
+        }
+    }
+    lua_pushlstring(L, key, length);
+    // A repeated key has its place already.
+    for (int32_t node = from; node > EMPTY_SHAPE; node = tree->nodes[node].parent) {
+        if (has_key(&tree->nodes[node], key, length)) { return from; }
+    }
+    if (tree->used == MOST_NODES || parent->children == MOST_SIBLINGS || parent->count == MOST_KEYS) {
+        return NO_SHAPE;
+    }
+    int32_t number = tree->used;
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, tables, number);
+    tree->used++;
+    tree->nodes[number] = (shape){
+        .key = lua_tostring(L, -1),
+        .key_length = length,
+        .parent = from,
+        .first_child = NO_SHAPE,
+        .next_sibling = parent->first_child,
+        .count = parent->count + 1,
+    };
+    parent->first_child = number;
+    parent->children++;
+    return number;
+}
+
+void hg_shape_apply(lua_State *L, int tables, int32_t number) {
+    struct shape_tree *tree = tree_of(L);
+    if (number == NO_SHAPE) { return; }
+    shape *node = &tree->nodes[number];
+    if (!node->has_metatable) {
+        lua_createtable(L, node->count, 1);
+        lua_pushinteger(L, KIND_OBJECT);
+        lua_rawsetp(L, -2, &hg_json_kind_key);
+        int32_t at = node->count;
+        for (int32_t k = number; k > EMPTY_SHAPE; k = tree->nodes[k].parent) {
+            lua_rawgeti(L, tables, k);
+            lua_rawseti(L, -2, at--);
+        }
+        lua_rawseti(L, tables + 1, number + 1);
+        node->has_metatable = true;
+    }
+    lua_rawgeti(L, tables + 1, number + 1);
+    lua_setmetatable(L, -2);
+}

@@ -1,0 +1,67 @@
+import Headgate
+import NIOCore
+
+/// One call of a backend, from the stage that wants it to its completion; confined to its loop.
+final class BackendCall: @unchecked Sendable {
+    let request: IntegrationRequest
+    let endpoint: Endpoint
+    /// Whether the response may be given while its body still comes.
+    let streaming: Bool
+    let began: NIODeadline
+    /// For all of the call: connecting, sending, and the response to its last byte.
+    let deadline: NIODeadline
+    var attempts = 1
+    /// The connection that it is on.
+    weak var connection: BackendConnection?
+    private var completion: ((Result<IntegrationResponse, any Error>) -> Void)?
+
+    init(
+        _ request: IntegrationRequest,
+        to endpoint: Endpoint,
+        streaming: Bool,
+        now: NIODeadline,
+        completion: @escaping (Result<IntegrationResponse, any Error>) -> Void,
+    ) {
+        self.request = request
+        self.endpoint = endpoint
+        self.streaming = streaming
+        began = now
+        deadline = now + .milliseconds(Int64(clamping: min(max(request.timeoutMilliseconds, 1), 3_600_000)))
+        self.completion = completion
+    }
+
+    var isCompleted: Bool { completion == nil }
+
+    func succeed(_ head: ResponseHead, _ body: Body, now: NIODeadline) {
+        complete(
+            .success(
+                IntegrationResponse(
+                    status: head.status,
+                    headers: head.headers,
+                    body: body,
+                    attempts: attempts,
+                    durationMicroseconds: Int((now - began).nanoseconds / 1000),
+                )))
+    }
+
+    func fail(_ fault: DispatchFault) {
+        complete(.failure(fault.failure(endpoint)))
+    }
+
+    private func complete(_ result: Result<IntegrationResponse, any Error>) {
+        guard let completion else { return }
+        self.completion = nil
+        completion(result)
+    }
+
+    /// Whether the call may be sent once more after its connection ended without an answer: it has been
+    /// sent once only, all of its body is still here, and a second one does no harm (RFC 9110 section 9.2.2).
+    var mayBeRepeated: Bool {
+        guard attempts == 1, !isCompleted else { return false }
+        if request.body.isStream { return false }
+        switch request.method {
+        case "GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE": return true
+        default: return false
+        }
+    }
+}

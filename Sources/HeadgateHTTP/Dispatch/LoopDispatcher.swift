@@ -1,0 +1,90 @@
+import Headgate
+import NIOCore
+
+/// The dispatcher's part on one event loop: pools by endpoint, and what they share. Confined to the loop.
+final class LoopDispatcher: @unchecked Sendable {
+    let loop: any EventLoop
+    let configuration: DispatcherConfiguration
+    let tls: BackendTLS
+    let sweep: DeadlineSweep
+    /// Requests are written here; a buffer that the socket has taken at once is used again.
+    var scratch = ByteBuffer()
+    private var pools: [EndpointPool.Key: EndpointPool] = [:]
+    /// The pool of the call before, found without hashing.
+    private var recent: EndpointPool?
+    private var isShutDown = false
+
+    /// A scratch buffer that one large request has made larger than this is given back.
+    private static let keptScratch = 65_536
+
+    init(loop: any EventLoop, configuration: DispatcherConfiguration, tls: BackendTLS) {
+        self.loop = loop
+        self.configuration = configuration
+        self.tls = tls
+        sweep = DeadlineSweep(loop: loop, granularity: .milliseconds(10))
+    }
+
+    func perform(
+        _ request: IntegrationRequest,
+        for exchange: Exchange,
+        streaming: Bool,
+        _ completion: @escaping (Result<IntegrationResponse, any Error>) -> Void,
+    ) {
+        guard let endpoint = request.endpoint else {
+            completion(.failure(DispatchFault.noEndpoint.failure(nil)))
+            return
+        }
+        guard !isShutDown else {
+            completion(.failure(DispatchFault.shutDown.failure(endpoint)))
+            return
+        }
+        let call = BackendCall(request, to: endpoint, streaming: streaming, now: .now(), completion: completion)
+        let pool = pool(EndpointPool.Key(endpoint: endpoint, verifiesCertificate: request.verifiesCertificate))
+        exchange.onCancel { [weak call, loop] in
+            guard let call else { return }
+            // Never within the call's own work: cancelling closes what that may be reading from.
+            loop.execute {
+                if let connection = call.connection { connection.cancel(call) } else { pool.cancel(call) }
+            }
+        }
+        pool.start(call)
+    }
+
+    private func pool(_ key: EndpointPool.Key) -> EndpointPool {
+        if let recent, recent.key == key { return recent }
+        if let pool = pools[key] {
+            recent = pool
+            return pool
+        }
+        let pool = EndpointPool(key, self)
+        pools[key] = pool
+        recent = pool
+        return pool
+    }
+
+    /// Endpoints may come from data, so pools that have nothing left are forgotten.
+    func removeIfUnused(_ pool: EndpointPool) {
+        guard pool.isUnused, pools[pool.key] === pool else { return }
+        pools[pool.key] = nil
+        if recent === pool { recent = nil }
+        sweep.remove(pool)
+    }
+
+    /// The scratch buffer, empty.
+    func takeScratch() -> ByteBuffer {
+        var buffer = ByteBuffer()
+        swap(&buffer, &scratch)
+        if buffer.capacity > Self.keptScratch { return ByteBuffer() }
+        buffer.clear()
+        return buffer
+    }
+
+    /// Fails what waits and closes every connection.
+    func shutDown() {
+        isShutDown = true
+        for pool in pools.values { pool.shutDown() }
+        var connections: [BackendConnection] = []
+        sweep.forEach { if let connection = $0 as? BackendConnection { connections.append(connection) } }
+        for connection in connections { connection.shutDown() }
+    }
+}

@@ -1,0 +1,19 @@
+import Headgate
+import HeadgateHTTP
+import NIOCore
+
+/// A request that has not been answered, in its place among those of its connection.
+struct PendingRequest {
+    let exchange: Exchange
+    let isHEAD: Bool
+    /// HTTP/1.0 knows no chunks.
+    let isHTTP10: Bool
+    let began: NIODeadline
+    /// Whether the client may send another request after this one's response.
+    var keepsAlive: Bool
+    /// The exchange has finished, and its response may be written when its turn comes.
+    var isFinished = false
+    /// The response's body that is being passed on.
+    var download: BodyDownload?
+    var bytesReceived = 0
+}

@@ -1,0 +1,12 @@
+/// What an API sets for all its methods and mapping stages need to know.
+public struct APISettings: Sendable, Equatable {
+    /// `binaryMediaTypes`; none by default.
+    public var binaryMediaTypes: BinaryMediaTypes
+
+    public init(binaryMediaTypes: BinaryMediaTypes = .none) {
+        self.binaryMediaTypes = binaryMediaTypes
+    }
+
+    /// Nothing set.
+    public static let none = APISettings()
+}

@@ -1,0 +1,9 @@
+import Headgate
+
+/// The kinds of stage in this module.
+public enum BuiltInStages {
+    /// In the order in which a pipeline has them.
+    public static let declarations: [StageDeclaration] = [
+        RequestStage.declaration, MockStage.declaration, SelectStage.declaration, ResponseStage.declaration,
+    ]
+}
