@@ -11,17 +11,21 @@ public struct DefinitionsLoader: Sendable {
     public var environment: [String: String]
     /// The deployment stage of pipelines that say nothing else.
     public var deployment: Deployment
+    /// Whether the files' `tests:` are read too. A server can do without them; mistakes in them are then not seen.
+    public var readsTests: Bool
 
     public init(
         registry: StageRegistry,
         services: StageServices = StageServices(),
         environment: [String: String] = [:],
         deployment: Deployment = Deployment(),
+        readsTests: Bool = true,
     ) {
         self.registry = registry
         self.services = services
         self.environment = environment
         self.deployment = deployment
+        self.readsTests = readsTests
     }
 
     /// Loads every pipeline file below a folder, in the order of their names: `*.yaml`, `*.yml`, `*.json`.

@@ -88,7 +88,7 @@ struct Loading {
     }
 
     private mutating func build(_ node: ConfigurationNode, stem: String, isOnly: Bool, _ context: DecodingContext) {
-        let draft = record.decode(node, context)
+        let draft = record.decode(loader.readsTests ? node : node.without("tests"), context)
         let hasFreeRoutes = claims.claimRoutes(of: node, diagnostics)
         guard let draft else { return }
         let name = draft.name ?? (isOnly ? stem : draft.routes.first.map { "\(stem) \($0)" } ?? stem)
@@ -122,5 +122,12 @@ struct Loading {
         deployment.variables.removeAll { known in draft.variables.contains { $0.name == known.name } }
         deployment.variables += draft.variables
         return deployment
+    }
+}
+
+extension ConfigurationNode {
+    fileprivate func without(_ key: String) -> ConfigurationNode {
+        guard case .mapping(let entries) = value else { return self }
+        return ConfigurationNode(.mapping(entries.filter { $0.key != key }), at: location)
     }
 }

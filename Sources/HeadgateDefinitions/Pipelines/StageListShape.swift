@@ -5,6 +5,14 @@ enum StageListShape {
     /// The record that stands for an entry; the schema generator knows it by this name.
     static let entryName = "stage"
 
+    static let nameDocumentation = "What traces and metrics call the stage; the default is its kind."
+
+    /// Whether this is the shape of an entry.
+    static func isEntry(_ shape: ConfigurationShape) -> Bool {
+        guard case .either(let shapes) = shape, case .record(let record)? = shapes.last else { return false }
+        return record.name == entryName
+    }
+
     static func shape(_ registry: StageRegistry) -> ConfigurationShape {
         .list(of: .either([.oneOf(registry.kinds, ignoringCase: false), .record(entry(registry))]))
     }
@@ -22,7 +30,7 @@ enum StageListShape {
             } + [
                 FieldShape(
                     name: "name",
-                    documentation: "What traces and metrics call the stage; the default is its kind.",
+                    documentation: nameDocumentation,
                     shape: .text(format: "name"),
                     isRequired: false,
                     defaultText: nil,

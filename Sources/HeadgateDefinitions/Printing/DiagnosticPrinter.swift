@@ -11,30 +11,30 @@ import OrderedJSON
 ///
 ///     1 error in 1 file
 public struct DiagnosticPrinter: Sendable {
+    /// The lines that the findings are about; without them only places are shown.
+    public var sources: DiagnosticSources
     /// Whether ANSI colours are used. Off unless the caller knows of a terminal that shows them.
     public var isColoured: Bool
     /// How many findings are shown; the summary counts all.
     public var limit: Int
 
-    public init(isColoured: Bool = false, limit: Int = 200) {
+    public init(sources: DiagnosticSources = DiagnosticSources(), isColoured: Bool = false, limit: Int = 200) {
+        self.sources = sources
         self.isColoured = isColoured
         self.limit = limit
     }
 
-    /// All findings and a summary; empty where there are none.
-    public func text(_ loaded: LoadedDefinitions) -> String {
-        text(loaded.diagnostics, sources: loaded.sources)
-    }
-
-    public func text(_ diagnostics: [Diagnostic], sources: DiagnosticSources = DiagnosticSources()) -> String {
+    /// The findings, one below the other, and a summary, without a line break at the end; empty where
+    /// there are none.
+    public func text(_ diagnostics: [Diagnostic]) -> String {
         guard !diagnostics.isEmpty else { return "" }
         var out = ""
         for diagnostic in diagnostics.prefix(limit) {
-            append(diagnostic, sources, to: &out)
+            append(diagnostic, to: &out)
             out += "\n"
         }
         if diagnostics.count > limit { out += "… and \(diagnostics.count - limit) more\n\n" }
-        return out + Self.summary(diagnostics) + "\n"
+        return out + Self.summary(diagnostics)
     }
 
     /// `2 errors and 1 warning in 3 files`, or `no findings`.
@@ -54,7 +54,7 @@ public struct DiagnosticPrinter: Sendable {
 
     // MARK: One finding
 
-    private func append(_ diagnostic: Diagnostic, _ sources: DiagnosticSources, to out: inout String) {
+    private func append(_ diagnostic: Diagnostic, to out: inout String) {
         let isError = diagnostic.severity == .error
         out += paint("\(diagnostic.location): ", .bold)
         out += paint("\(diagnostic.severity.rawValue): ", isError ? .red : .yellow)
@@ -107,21 +107,15 @@ public struct DiagnosticPrinter: Sendable {
 }
 
 extension DiagnosticPrinter {
-    /// The findings as one JSON object, `{"findings": […], "errors": 2, "warnings": 0}`, indented.
+    /// The findings as a JSON array, indented, without a line break at the end.
     ///
-    /// A finding has `severity`, `file`, `line`, `message`, and where they are known `column`, `expected`
-    /// and `suggestion`. All findings are there, whatever ``limit`` says.
-    public static func json(_ diagnostics: [Diagnostic]) -> String {
-        let errors = diagnostics.lazy.filter { $0.severity == .error }.count
-        let value: JSONValue = [
-            "findings": .array(diagnostics.map(json)),
-            "errors": .number(JSONNumber(errors)),
-            "warnings": .number(JSONNumber(diagnostics.count - errors)),
-        ]
-        return JSONWriter.string(value, style: .pretty) + "\n"
+    /// Each has `severity`, `file`, `line`, `message`, and where they are known `column`, `expected` and
+    /// `suggestion`. All findings are there, whatever ``limit`` says.
+    public func json(_ diagnostics: [Diagnostic]) -> String {
+        JSONWriter.string(.array(diagnostics.map(Self.value)), style: .pretty)
     }
 
-    private static func json(_ diagnostic: Diagnostic) -> JSONValue {
+    private static func value(_ diagnostic: Diagnostic) -> JSONValue {
         var value: JSONValue = [
             "severity": .string(diagnostic.severity.rawValue),
             "file": .string(diagnostic.location.file),
