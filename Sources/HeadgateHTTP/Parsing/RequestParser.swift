@@ -27,6 +27,8 @@ package struct RequestParser: Sendable {
     private var target: RequestTarget?
     private var minorVersion = 1
     private var emptyLines = 0
+    /// The length that the head which was read last announces; nil for a chunked body.
+    package private(set) var announcedLength: Int?
 
     /// Empty lines that may stand in front of a request (RFC 9112 section 2.2).
     private static let toleratedEmptyLines = 4
@@ -146,9 +148,12 @@ package struct RequestParser: Sendable {
             keepsAlive: minorVersion == 1 ? !block.saysClose : block.saysKeepAlive && !block.saysClose,
             expectsContinue: block.expectsContinue && minorVersion == 1,
         )
+        announcedLength = nil
         switch framing {
         case .none, .untilClose: state = .end
-        case .length(let count): state = .length(count)
+        case .length(let count):
+            announcedLength = count
+            state = .length(count)
         case .chunked:
             state = .chunked
             chunks = ChunkDecoder()

@@ -62,7 +62,7 @@ struct ConnectionTimers: Equatable {
         case .bufferedBody, .streamedBody:
             bodyBegan = now
             bodyBytes = 0
-            readDeadline = min(now + times.body, now + times.bodyGrace)
+            readDeadline = min(now + times.body, tooSlow)
         case .working: readDeadline = .distantFuture
         case .lingering: readDeadline = now + times.linger
         }
