@@ -34,6 +34,7 @@ extension Evaluation {
         case "first": return try element(0, ofSequence: model)
         case "last": return try element(-1, ofSequence: model)
         case "index":
+            guard kind(model) == .array else { throw .failure }
             guard let index = try numbers(values).first else { throw .outOfBounds }
             return try element(index.magnitude < 0x1p31 ? Int(index) : .max, ofSequence: model)
         default: return .value(.double(try aggregate(name, try numbers(values), model)))
@@ -44,7 +45,7 @@ extension Evaluation {
     /// what the path finds; a path with one result counts its last child.
     private func length(_ arguments: [Argument], of model: Model) throws(Interruption) -> Model {
         if let argument = arguments.first {
-            guard case .path(let path) = argument else { throw .failure }
+            guard case .path(let path) = argument, kind(model) != .null else { throw .failure }
             var run = PathRun(self, path.counting ?? path)
             try run.start(model)
             if path.isDefinite {

@@ -104,7 +104,7 @@ struct PathRun {
 
     private mutating func passProperty(_ value: Model, _ index: Int) throws(Interruption) {
         if isLast(index), !entered.isEmpty, entered[index] >= 0 {
-            guard index > 0, case .index(entered[index]) = steps[index - 1] else { return }
+            guard !path.isCounting, index > 0, case .index(entered[index]) = steps[index - 1] else { return }
         }
         try pass(index, value)
     }

@@ -93,6 +93,9 @@ extension PathParser {
             throw scanner.error("found \(scanner.name(at: index)), expected digits, ',', ':' or ']'", at: index)
         }
         if text.contains(UInt8(ascii: ":")) {
+            if let index = text.firstIndex(where: { $0 == UInt8(ascii: ",") || $0 == 0x20 }) {
+                throw scanner.error("found \(scanner.name(at: index)) in a slice, expected digits or ':'", at: index)
+            }
             var parts = text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
             while parts.last?.isEmpty == true {
                 parts.removeLast()

@@ -21,8 +21,13 @@ struct PathScanner {
 
     func isInside(_ index: Int) -> Bool { index >= 0 && index <= last }
 
-    /// Whether there is at most one more byte: Jayway ignores a last one behind a finished step.
-    var isAtTail: Bool { position >= last }
+    /// Whether there is at most one more character: Jayway ignores a last one behind a finished step.
+    var isAtTail: Bool {
+        if position >= last { return true }
+        // Java counts UTF-16 units: one for sequences of two and three bytes.
+        let length = last - position + 1
+        return length <= 3 && bytes[position] >= 0xC0 && bytes[(position + 1)...last].allSatisfy { $0 & 0xC0 == 0x80 }
+    }
 
     func error(_ message: String, at index: Int? = nil, suggestion: String? = nil) -> PathSyntaxError {
         PathSyntaxError(offset: base + min(index ?? position, bytes.count), message: message, suggestion: suggestion)

@@ -52,9 +52,19 @@ final class CompiledPath: Sendable {
     /// The path with a wildcard behind it, with which `length(path)` counts.
     let counting: CompiledPath?
 
-    init(_ steps: [Step], isFromRoot: Bool, isDefinite forced: Bool? = nil, startsDefinite: Bool = true) {
+    /// Whether this is the ``counting`` path of another one.
+    let isCounting: Bool
+
+    private init(
+        _ steps: [Step],
+        isFromRoot: Bool,
+        isDefinite forced: Bool? = nil,
+        startsDefinite: Bool = true,
+        isCounting: Bool = false
+    ) {
         self.steps = steps
         self.isFromRoot = isFromRoot
+        self.isCounting = isCounting
         var definite = startsDefinite
         var before: [Bool] = []
         for index in steps.indices {
@@ -72,7 +82,8 @@ final class CompiledPath: Sendable {
         if case .function? = steps.last { endsInFunction = true } else { endsInFunction = false }
         let countable = forced == nil && !endsInFunction && !steps.isEmpty
         counting = countable
-            ? CompiledPath(steps + [.wildcard], isFromRoot: isFromRoot, isDefinite: definite) : nil
+            ? CompiledPath(steps + [.wildcard], isFromRoot: isFromRoot, isDefinite: definite, isCounting: true)
+            : nil
     }
 
     private static func isDefinite(_ step: Step, isLast: Bool) -> Bool {
