@@ -15,6 +15,6 @@ struct Schema: AsyncParsableCommand {
     )
 
     func run() async throws {
-        Terminal.line(SchemaGenerator.schema(for: StageKinds(GatewayOptions()).registry))
+        Terminal.line(SchemaGenerator.schema(for: try StageKinds(GatewayOptions()).registry))
     }
 }

@@ -21,7 +21,7 @@ struct Stages: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let registry = StageKinds(GatewayOptions()).registry
+        let registry = try StageKinds(GatewayOptions()).registry
         guard let kind else {
             Terminal.line(json ? ReferencePages.listJSON(of: registry) : ReferencePages.list(of: registry))
             return

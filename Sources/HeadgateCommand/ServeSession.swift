@@ -1,0 +1,109 @@
+import ArgumentParser
+import Headgate
+import HeadgateGateway
+import HeadgateHTTP
+import HeadgateServer
+import Logging
+import NIOCore
+import NIOPosix
+
+/// One run of `headgate serve`: from the first address on standard output to the last request.
+struct ServeSession {
+    private let command: Serve
+    private let group: MultiThreadedEventLoopGroup
+    private let log = Logger(label: "headgate")
+
+    init(_ command: Serve, on group: MultiThreadedEventLoopGroup) {
+        self.command = command
+        self.group = group
+    }
+
+    func run() async throws {
+        let signals = Signals()
+        var environment = Environment.current
+        let demo = try await startDemoBackend()
+        if let demo { environment["DEMO_BACKEND"] = demo.url }
+        let gateway = try loadGateway(environment)
+        let metrics = GatewayMetrics()
+        var observers: [any AccessObserver] = [metrics]
+        if command.accessLog { observers.append(AccessLogger(Logger(label: "headgate.access"))) }
+        let server = try await Server.start(
+            serving: gateway.current, on: group, serverConfiguration(port: command.port), observer: ObserverGroup(observers))
+        let admin = try await startAdmin(gateway, server, metrics)
+
+        Terminal.line(server.url)
+        if let demo { Terminal.line("demo backend: \(demo.url)") }
+        if let admin { Terminal.line("admin: \(admin.url)") }
+        log.info("serving \(gateway.current.value.pipelines.count) pipelines of \(command.path)")
+        if command.watch { gateway.reloadOnChange { report($0, metrics) } }
+
+        for await signal in signals.stream {
+            if signal == .reload {
+                report(gateway.reload(), metrics)
+                continue
+            }
+            log.info("stopping: \(server.requestsInFlight) requests in flight")
+            break
+        }
+        signals.exitOnNext()
+        admin?.isReady = false
+        let isClean = await server.drain(deadline: .seconds(Int64(command.drainTimeout)))
+        await gateway.stop()
+        await demo?.drain(deadline: .seconds(1))
+        await admin?.stop()
+        log.info("stopped\(isClean ? "" : ", cutting off what took too long")")
+    }
+
+    private func loadGateway(_ environment: [String: String]) throws -> Gateway {
+        var options = command.gateway.options(environment: environment)
+        options.eventLoops = group
+        options.payloadLimit = command.payloadLimit
+        options.backends.certificateAuthorities = command.backendCA
+        options.logger = log
+        return try command.gateway.load(command.path, options: options)
+    }
+
+    private func serverConfiguration(port: Int) -> ServerConfiguration {
+        ServerConfiguration(
+            host: command.host,
+            port: port,
+            payloadLimit: command.payloadLimit,
+            headerTimeout: .seconds(Int64(command.headerTimeout)),
+            bodyTimeout: .seconds(Int64(command.bodyTimeout)),
+            idleTimeout: .seconds(Int64(command.idleTimeout)),
+        )
+    }
+
+    private func startDemoBackend() async throws -> Server? {
+        guard command.demoBackend else { return nil }
+        let generation = Generation(number: 1, pipelines: try DemoBackend.pipelines())
+        let port = command.port == 0 ? 0 : command.port % 65_535 + 1
+        return try await Server.start(
+            serving: CurrentGeneration(generation), on: group, ServerConfiguration(host: "127.0.0.1", port: port))
+    }
+
+    private func startAdmin(_ gateway: Gateway, _ server: Server, _ metrics: GatewayMetrics) async throws -> AdminServer? {
+        guard let port = command.adminPort else { return nil }
+        return try await AdminServer.start(
+            host: command.host, port: port, on: group, server: server, current: gateway.current, metrics: metrics)
+    }
+
+    private func report(_ outcome: ReloadOutcome, _ metrics: GatewayMetrics) {
+        switch outcome {
+        case .replaced(let generation):
+            metrics.reloaded(succeeded: true)
+            log.info("reloaded: \(generation.pipelines.count) pipelines, generation \(generation.number)")
+        case .kept(let error):
+            metrics.reloaded(succeeded: false)
+            log.error("not reloaded, the old pipelines go on serving:\n\(error)")
+        }
+    }
+}
+
+extension Server {
+    /// `http://127.0.0.1:8080`.
+    var url: String {
+        let host = address.ipAddress ?? "127.0.0.1"
+        return "http://\(host.contains(":") ? "[\(host)]" : host):\(address.port ?? 0)"
+    }
+}
