@@ -49,3 +49,8 @@ extension ConfigurationNode.Scalar {
         }
     }
 }
+
+extension DefinitionTree {
+    /// JSON in one line.
+    var compactText: String { JSONWriter.string(json) }
+}

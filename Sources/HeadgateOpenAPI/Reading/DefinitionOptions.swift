@@ -1,0 +1,38 @@
+/// What an import is told beside the definition.
+public struct DefinitionOptions: Sendable {
+    /// What becomes of a definition's base path (`basepath` of API Gateway's import).
+    public enum BasePath: String, Sendable, CaseIterable {
+        /// It has no effect.
+        case ignore
+        /// It stands in front of every path.
+        case prepend
+        /// Its first segment is left out, the rest stands in front of every path.
+        case split
+    }
+
+    /// Values for `${NAME}`, parameters and resources of templates (`--var NAME=VALUE`).
+    public var variables: [String: String] = [:]
+    public var basePath = BasePath.ignore
+    public var region = "us-east-1"
+    /// Twelve digits.
+    public var accountID = "000000000000"
+    public var partition = "aws"
+    public var stackName = "headgate"
+    /// The deployment stage that is served; nil takes the definition's, else `local`.
+    public var deploymentStage: String?
+    /// Of a template with several APIs, the one with this logical id or name.
+    public var api: String?
+    /// Warnings are errors (`failonwarnings` of API Gateway's import).
+    public var isStrict = false
+
+    public init() {}
+
+    /// CloudFormation's pseudo parameters, without `AWS::`.
+    var pseudoParameters: [String: String] {
+        [
+            "Region": region, "AccountId": accountID, "Partition": partition, "StackName": stackName,
+            "URLSuffix": "amazonaws.com",
+            "StackId": "arn:\(partition):cloudformation:\(region):\(accountID):stack/\(stackName)/0",
+        ]
+    }
+}
