@@ -16,6 +16,8 @@ struct IntegrationSettings: Sendable {
     var isHTTP: Bool { type.hasPrefix("HTTP") }
     var isAWS: Bool { type.hasPrefix("AWS") }
     var isMock: Bool { type == "MOCK" }
+    /// Calls a Lambda function with mappings of its own: its errors are told by their message, not by a status.
+    var callsFunction: Bool { type == "AWS" && uri?.contains(":lambda:path/") ?? false }
 
     /// The value of a key, if it says something.
     func written(_ key: String) -> ConfigurationNode.Entry? {

@@ -35,11 +35,12 @@ struct IntegrationStages {
     // MARK: Stages
 
     private var request: ConfigurationNode {
-        mapping(
-            taken([
-                ("requestParameters", "parameters"), ("requestTemplates", "templates"),
-                ("passthroughBehavior", "passthroughBehavior"), ("contentHandling", "contentHandling"),
-            ]))
+        var entries = taken([
+            ("requestParameters", "parameters"), ("requestTemplates", "templates"),
+            ("passthroughBehavior", "passthroughBehavior"), ("contentHandling", "contentHandling"),
+        ])
+        if !settings.isHTTP { entries.append(word("backend", settings.isMock ? "mock" : "aws")) }
+        return mapping(entries)
     }
 
     private var dispatch: ConfigurationNode {
@@ -56,7 +57,7 @@ struct IntegrationStages {
     /// Ascending, because the service tries its patterns in the order of their statuses.
     private var select: ConfigurationNode {
         let responses = (settings.responses ?? []).sorted { $0.status < $1.status }
-        return sequence(
+        let rules = sequence(
             responses.map { response in
                 var entries = [entry("status", response.statusNode)]
                 if response.pattern != nil, let pattern = response.node["selectionPattern"] {
@@ -64,6 +65,7 @@ struct IntegrationStages {
                 }
                 return ConfigurationNode(.mapping(entries), at: response.location)
             })
+        return settings.callsFunction ? mapping([entry("responses", rules), word("on", "errorMessage")]) : rules
     }
 
     private var response: ConfigurationNode {
@@ -105,6 +107,12 @@ struct IntegrationStages {
 
     private func entry(_ key: String, _ value: ConfigurationNode) -> ConfigurationNode.Entry {
         ConfigurationNode.Entry(key: key, keyLocation: value.location, value: value)
+    }
+
+    /// A setting that follows from the type, and stands where the type does.
+    private func word(_ key: String, _ text: String) -> ConfigurationNode.Entry {
+        let place = settings.place("type")
+        return entry(key, ConfigurationNode(.scalar(.init(text: text, isPlain: true, contentLocation: place)), at: place))
     }
 
     private func mapping(_ entries: [ConfigurationNode.Entry]) -> ConfigurationNode {

@@ -62,8 +62,13 @@ public struct DefinitionsLoader: Sendable {
     ///   - file: what messages call it; JSON if it ends with `.json`, else YAML.
     ///   - directory: where files that the text names are looked for.
     public func load(text: String, file: String = "pipeline.yaml", directory: String? = nil) -> LoadedDefinitions {
+        load(contents: [(file, Array(text.utf8))], directory: directory)
+    }
+
+    /// Loads what files would hold.
+    func load(contents: [(file: String, bytes: [UInt8])], directory: String?) -> LoadedDefinitions {
         var loading = Loading(loader: self, diagnostics: Diagnostics())
-        loading.read(bytes: Array(text.utf8), file: file, directory: directory)
+        for (file, bytes) in contents { loading.read(bytes: bytes, file: file, directory: directory) }
         return loading.finished(watching: [])
     }
 }

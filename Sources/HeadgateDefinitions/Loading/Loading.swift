@@ -49,7 +49,13 @@ struct Loading {
 
     // MARK: A file
 
+    private static let expectedPipeline = "expected a pipeline: a mapping with the keys route, and integration or stages"
+
     private mutating func read(_ text: SourceText, named name: String, directory: String?) {
+        guard !text.bytes.isEmpty else {
+            diagnostics.error(at: SourceLocation(file: text.file, line: 1), "the file is empty", expected: Self.expectedPipeline)
+            return
+        }
         loaded.sources.add(text)
         let before = diagnostics.all.count
         let isJSON = text.file.lowercased().hasSuffix(".json")
@@ -64,7 +70,7 @@ struct Loading {
             diagnostics.error(
                 at: SourceLocation(file: text.file, line: 1),
                 "the file holds no pipeline",
-                expected: "expected a mapping with the keys route, and integration or stages",
+                expected: Self.expectedPipeline,
             )
         }
         let stem = name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
@@ -82,7 +88,7 @@ struct Loading {
             guard let list = entries.first(where: { $0.key == PipelineFile.listKey }) else { return [document] }
             return PipelineFile.pipelines(in: list, beside: entries, context)
         case .scalar, .sequence:
-            context.mismatch(document, expected: "a pipeline: a mapping with the keys route, and integration or stages")
+            context.diagnostics.error(at: document.location, "found \(document.found)", expected: Self.expectedPipeline)
             return []
         }
     }

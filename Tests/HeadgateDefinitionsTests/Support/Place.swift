@@ -1,0 +1,4 @@
+import Headgate
+
+/// Swift Testing has a `SourceLocation` of its own.
+typealias Place = Headgate.SourceLocation
