@@ -57,7 +57,7 @@ extension Compiler {
             let start = image[dollar...].firstIndex(of: .backslash)
         else { return nil }
         let end = image[start...].firstIndex { $0 != .backslash } ?? image.endIndex
-        return image[..<(end - 1)] + image[end...]
+        return Array(image[..<(end - 1)] + image[end...])
     }
 
     private mutating func compileStep(_ node: SyntaxNode) throws(TemplateSyntaxError) -> Step {

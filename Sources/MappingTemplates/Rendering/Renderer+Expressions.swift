@@ -70,9 +70,9 @@ extension Renderer {
         case .comparison:
             return try compare(node)
         case .and:
-            return try truth(node.a) && truth(node.b)
+            return try truth(node.a) ? truth(node.b) : false
         case .or:
-            return try truth(node.a) || truth(node.b)
+            return try truth(node.a) ? true : truth(node.b)
         case .not:
             return try !truth(node.a)
         default:

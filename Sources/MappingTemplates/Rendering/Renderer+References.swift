@@ -33,9 +33,18 @@ extension Renderer {
         if value.isNull { return try writeNull(reference) }
         writePrefix(reference)
         let mark = output.count
-        _ = try append(value, to: &output)
+        try print(value)
         try spend(bytes: output.count - mark)
         if output.count > limits.outputBytes { throw fail(.limit, "the output has more than \(limits.outputBytes) bytes") }
+    }
+
+    /// Appends the text of a value to the output.
+    private mutating func print(_ value: Value) throws(Interruption) {
+        if withText(value, { JavaText.append($0, to: &output) }) != nil { return }
+        var text: [UInt8] = []
+        swap(&text, &output)
+        defer { swap(&text, &output) }
+        _ = try append(value, to: &text)
     }
 
     private mutating func writePrefix(_ reference: Reference) {

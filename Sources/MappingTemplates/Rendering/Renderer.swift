@@ -38,11 +38,21 @@ struct Renderer {
     // Only with the profile `velocity`.
     var frame: MacroFrame?
     var macros: [[UInt8]: Macro] = [:]
+    var macroDepth = 0
+    var slots: [[UInt8]: Int32] = [:]
 
     var patterns = PatternCache()
     var contextState: ContextState
+    var stageVariables: MapObject?
+    var parameterMap: MapObject?
 
-    init(_ program: Program, bindings: TemplateBindings, limits: TemplateLimits, trace: (any TemplateTrace)?) {
+    init(
+        _ program: Program,
+        bindings: TemplateBindings,
+        overrides: TemplateOverrides,
+        limits: TemplateLimits,
+        trace: (any TemplateTrace)?
+    ) {
         main = program
         self.program = program
         nodes = UnsafePointer(program.nodes)
@@ -54,10 +64,11 @@ struct Renderer {
         self.bindings = bindings
         self.trace = trace
         budget = limits.work
-        contextState = ContextState()
+        contextState = ContextState(overrides: overrides)
         variables = [Value](repeating: .null, count: program.slotCount)
         variables[Int(BuiltInSlot.input)] = .input
         variables[Int(BuiltInSlot.util)] = .util
+        if !isService { slots = program.slots }
         if !program.macros.isEmpty { define(program.macros, of: program) }
     }
 

@@ -12,7 +12,7 @@ struct Parser {
     /// The names of the macros that were defined so far; a backslash before a call of one is an escape.
     var macroNames: Set<[UInt8]> = []
     /// The block directives that are open, outermost first.
-    private(set) var open: [OpenDirective] = []
+    var open: [OpenDirective] = []
     private var depth = 0
     let nestingLimit: Int
 
@@ -172,7 +172,7 @@ struct Parser {
         var name = directive.dropFirst()
         if name.first == .leftCurly { name = name.dropFirst().dropLast() }
         if isKnown(Array(name)) || Self.builtIn.contains(Array(name)) {
-            rewrite(index, image[..<(slash / 2)] + directive)
+            rewrite(index, Array(image[..<(slash / 2)]) + directive)
         }
         return node
     }
@@ -253,7 +253,8 @@ struct Parser {
         let node = try open(.set)
         try take()
         try takeIf(.whiteSpace)
-        guard try peek() == .identifier || peek() == .referenceLeftCurly else {
+        let first = try peek()
+        guard first == .identifier || first == .referenceLeftCurly else {
             throw failure(expected: "a reference to assign to", suggestion: "write #set($name = value)")
         }
         node.children.append(try reference())

@@ -9,7 +9,8 @@ extension Parser {
         let image = lexer.source[token.start..<token.end]
         guard token.kind != .endOfTemplate, !image.isEmpty else { return token.kind.name }
         let shown = String(decoding: image.prefix(40), as: UTF8.self)
-        return "\"" + shown.replacing("\n", "\\n") + (image.count > 40 ? "…\"" : "\"")
+        let oneLine = shown.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\\n")
+        return "\"" + oneLine + (image.count > 40 ? "…\"" : "\"")
     }
 
     /// A statement was due, or the end, and neither is there.

@@ -34,8 +34,14 @@ final class ClassObject: JavaObject {
 
     override var className: String { "java.lang.Class" }
 
+    /// The name without package; arrays are named by their elements.
     var simpleName: String {
-        name.split(whereSeparator: { $0 == "." || $0 == "$" }).last.map(String.init) ?? name
+        canonicalName.split(separator: ".").last.map(String.init) ?? name
+    }
+
+    var canonicalName: String {
+        if name.hasPrefix("[L") { return name.dropFirst(2).dropLast() + "[]" }
+        return String(name.map { $0 == "$" ? "." : $0 })
     }
 }
 

@@ -7,8 +7,8 @@ extension Renderer {
         let (left, right) = (resolved(left), resolved(right))
         if isString(left) || isString(right) { return try sameText(left, right) }
         if let a = number(left) { return number(right).map { Self.equalNumbers(a, $0) } ?? false }
-        if isList(left) { return try isList(right) && equalLists(left, right) }
-        if isMap(left) { return try isMap(right) && equalMaps(left, right) }
+        if isList(left) { return isList(right) ? try equalLists(left, right) : false }
+        if isMap(left) { return isMap(right) ? try equalMaps(left, right) : false }
         switch (left, right) {
         case (.null, .null), (.input, .input), (.util, .util): return true
         case (.boolean(let a), .boolean(let b)): return a == b
@@ -73,7 +73,7 @@ extension Renderer {
     private mutating func equalObjects(_ left: JavaObject, _ right: JavaObject) throws(Interruption) -> Bool {
         switch (left, right) {
         case (let a as EntryObject, let b as EntryObject):
-            return try equals(a.key, b.key) && equals(a.value, b.value)
+            return try equals(a.key, b.key) ? equals(a.value, b.value) : false
         case (let a as ClassObject, let b as ClassObject): return a.name == b.name
         case (let a as MapView, let b as MapView):
             if a === b { return true }

@@ -87,7 +87,7 @@ extension Renderer {
     }
 
     func count(of map: MapObject) -> Int {
-        map.lazy == nil ? map.count : map.count + contextState.pendingCount(of: map)
+        map.lazy == nil ? map.count : lazyCount(of: map)
     }
 
     /// All entries, in order.

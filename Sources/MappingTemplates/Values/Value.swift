@@ -29,7 +29,7 @@ enum Value {
     case util
 
     /// The empty string, which stands for a missing value in the service.
-    static let empty = Value.literal(TextRange())
+    static var empty: Value { .literal(TextRange()) }
 
     init(_ value: BigInteger) {
         self = .object(BigIntegerObject(value))
