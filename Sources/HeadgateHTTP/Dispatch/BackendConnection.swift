@@ -29,7 +29,8 @@ final class BackendConnection: ChannelDuplexHandler, Expirable, @unchecked Senda
     /// Reading waits until the client has taken what there is.
     private var isReadPaused = false
     private var isReadWanted = false
-    private(set) var isOpen = false
+    /// Whether it can still carry something. It can before its channel says that it is active.
+    var isOpen: Bool { context != nil }
     private var isMember = false
     private var fault: DispatchFault?
     private(set) var deadline = NIODeadline.distantFuture
@@ -44,11 +45,6 @@ final class BackendConnection: ChannelDuplexHandler, Expirable, @unchecked Senda
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-    }
-
-    func channelActive(context: ChannelHandlerContext) {
-        isOpen = true
-        context.fireChannelActive()
     }
 
     /// From now on the pool counts the connection and hears of its end.
@@ -68,7 +64,6 @@ final class BackendConnection: ChannelDuplexHandler, Expirable, @unchecked Senda
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        isOpen = false
         self.context = nil
         leave()
         guard call != nil else { return }
