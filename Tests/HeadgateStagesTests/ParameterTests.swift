@@ -194,7 +194,7 @@ import Testing
     @Test func misspeltContextNamesGetAWarning() throws {
         func warning(_ text: String) -> String? {
             let diagnostics = Diagnostics()
-            let place = SourceLocation(file: "p.yaml", line: 3, column: 7)
+            let place = Headgate.SourceLocation(file: "p.yaml", line: 3, column: 7)
             let node = ConfigurationNode(.scalar(.init(text: text, isPlain: true, contentLocation: place)), at: place)
             let context = DecodingContext(diagnostics: diagnostics, directory: nil, services: StageServices())
             #expect(FieldType<ParameterSource>.mappingExpression(.request).decode(node, context) != nil)

@@ -153,7 +153,7 @@ import Testing
     @Test func locatedInTheFile() throws {
         let diagnostics = Diagnostics()
         let context = DecodingContext(diagnostics: diagnostics, directory: nil, services: StageServices())
-        let place = SourceLocation(file: "p.yaml", line: 4, column: 10)
+        let place = Headgate.SourceLocation(file: "p.yaml", line: 4, column: 10)
         let node = ConfigurationNode(
             .scalar(.init(text: "http://b.test/{proxy+}", isPlain: true, contentLocation: place)), at: place)
         #expect(FieldType.backendURI.decode(node, context) == nil)

@@ -14,8 +14,6 @@ struct Payload {
     var bytes: [UInt8]
     /// Bytes that are no text: no template may see them.
     var isBinary: Bool
-    /// The bytes are others than those that came.
-    var isConverted = false
 
     /// The payload of a request, converted: nine rows of API Gateway's table in two rules.
     static func request(
@@ -51,7 +49,7 @@ struct Payload {
         if bytes.isEmpty { return Payload(bytes: [], isBinary: false) }
         switch (isBinary, handling) {
         case (true, .convertToText):
-            return Payload(bytes: Base64.encode(bytes), isBinary: false, isConverted: true)
+            return Payload(bytes: Base64.encode(bytes), isBinary: false)
         case (true, _):
             return Payload(bytes: bytes, isBinary: true)
         case (false, .convertToBinary):
@@ -61,7 +59,7 @@ struct Payload {
                     reason: "base64",
                 )
             }
-            return Payload(bytes: decoded, isBinary: true, isConverted: true)
+            return Payload(bytes: decoded, isBinary: true)
         case (false, _):
             return Payload(bytes: bytes, isBinary: false)
         }

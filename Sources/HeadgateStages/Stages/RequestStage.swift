@@ -103,8 +103,7 @@ public struct RequestStage: SynchronousStage {
 
     private func map(_ exchange: Exchange) throws(GatewayFailure) {
         let bytes = try Self.bytes(of: exchange)
-        let reader = PayloadReader(bytes, side: .request)
-        try parameters.apply(to: exchange, reader)
+        try parameters.apply(to: exchange, parameters.readsBody ? PayloadReader(bytes, side: .request) : nil)
         exchange.trace?.noteMappings(exchange, isEmpty: parameters.isEmpty)
 
         let contentType = exchange.request.headers.first("Content-Type")
@@ -113,9 +112,7 @@ public struct RequestStage: SynchronousStage {
         let entry = templates.forRequest(contentType: contentType)
         if let template = entry?.template {
             exchange.trace?.note("template", "for \(entry?.key ?? "")")
-            let text = try payload.text()
-            let rendered = try template.render(
-                exchange, TemplatePayload(text: text, reader: payload.isConverted ? nil : reader))
+            let rendered = try template.render(exchange, try payload.text())
             exchange.trace?.note("rendered", String(decoding: rendered, as: UTF8.self))
             exchange.integrationRequest.body = .bytes(rendered)
             if !exchange.overrides.isEmpty { try applyOverrides(exchange) }

@@ -155,16 +155,14 @@ public struct ResponseStage: SynchronousStage {
 
         var response = MethodResponse(status: status)
         response.headers.reserveCapacity(prepared.mapping.parameters.count + 6)
-        let reader = PayloadReader(bytes, side: .response)
+        let reader = prepared.parameters.readsBody ? PayloadReader(bytes, side: .response) : nil
         try prepared.parameters.apply(to: &response.headers, exchange, reader)
         let payload = try payload(bytes, backend, prepared.mapping, exchange)
 
         let entry = prepared.mapping.templates.forResponse(accept: exchange.request.headers.first("Accept"))
         if let template = entry?.template {
             exchange.trace?.note("template", "for \(entry?.key ?? "")")
-            let text = try payload.text()
-            let rendered = try template.render(
-                exchange, TemplatePayload(text: text, reader: payload.isConverted ? nil : reader))
+            let rendered = try template.render(exchange, try payload.text())
             exchange.trace?.note("rendered", String(decoding: rendered, as: UTF8.self))
             response.body = .bytes(rendered)
         } else {
