@@ -118,7 +118,13 @@ public enum Executor {
 
     private static func stageEnded(_ exchange: Exchange, _ outcome: StageOutcome) {
         let responded = outcome == .respond
-        if responded { exchange.cursor = exchange.pipeline.stages.count }
+        switch outcome {
+        case .proceed: break
+        case .respond: exchange.cursor = exchange.pipeline.stages.count
+        case .skip:
+            let stages = exchange.pipeline.stages
+            exchange.cursor = stages[exchange.cursor...].firstIndex { $0.phase == .dispatch || $0.isDispatch } ?? stages.count
+        }
         exchange.trace?.end(
             exchange, at: exchange.lane.clock.monotonicMicroseconds(), responded: responded, failure: nil)
     }

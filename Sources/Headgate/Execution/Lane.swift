@@ -15,6 +15,8 @@ public final class Lane: @unchecked Sendable {
 
     private struct Inbox {
         var exchanges: [Exchange] = []
+        /// Turns of stages that share the lane with others, oldest first.
+        var turns = Turns()
         var isScheduled = false
     }
 
@@ -60,18 +62,32 @@ public final class Lane: @unchecked Sendable {
         if mustSchedule { queue.async { self.drain() } }
     }
 
+    /// Runs `turn` on this lane, after the exchanges that wait now and the turns before it. Between two
+    /// turns the exchanges that came meanwhile are served: this is how a stage that computes for long
+    /// goes on in slices, and how one that waited is woken.
+    public func takeTurn(_ turn: @escaping @Sendable () -> Void) {
+        let mustSchedule = inbox.withLock { inbox in
+            inbox.turns.append(turn)
+            defer { inbox.isScheduled = true }
+            return !inbox.isScheduled
+        }
+        if mustSchedule { queue.async { self.drain() } }
+    }
+
     private func drain() {
         while true {
-            let batch = inbox.withLock { inbox -> [Exchange] in
+            let (batch, turn) = inbox.withLock { inbox -> ([Exchange], (@Sendable () -> Void)?) in
+                let turn = inbox.turns.next()
                 if inbox.exchanges.isEmpty {
-                    inbox.isScheduled = false
-                    return []
+                    if turn == nil { inbox.isScheduled = false }
+                    return ([], turn)
                 }
-                return exchangeContents(of: &inbox.exchanges)
+                return (exchangeContents(of: &inbox.exchanges), turn)
             }
-            if batch.isEmpty { return }
+            if batch.isEmpty, turn == nil { return }
             for exchange in batch { Executor.continueOnLane(exchange) }
             flush()
+            turn?()
         }
     }
 
@@ -94,5 +110,27 @@ public final class Lane: @unchecked Sendable {
         let batch = exchangeContents(of: &outbox)
         outboxHome = nil
         home.deliver(batch)
+    }
+}
+
+/// A queue of closures whose front is taken without moving the rest.
+private struct Turns {
+    private var waiting: [(@Sendable () -> Void)?] = []
+    private var front = 0
+
+    mutating func append(_ turn: @escaping @Sendable () -> Void) {
+        waiting.append(turn)
+    }
+
+    mutating func next() -> (@Sendable () -> Void)? {
+        guard front < waiting.count else { return nil }
+        let turn = waiting[front]
+        waiting[front] = nil
+        front += 1
+        if front == waiting.count || front >= 1024 {
+            waiting.removeSubrange(..<front)
+            front = 0
+        }
+        return turn
     }
 }

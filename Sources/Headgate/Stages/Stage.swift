@@ -19,6 +19,8 @@ public enum StageOutcome: Sendable {
     case proceed
     /// ``Exchange/response`` is what the client gets; the remaining stages are left out.
     case respond
+    /// The stages up to the next dispatch are left out, or all that remain where none follows.
+    case skip
 }
 
 /// A stage that computes without waiting. It runs on its lane, without a task and without a hop.
