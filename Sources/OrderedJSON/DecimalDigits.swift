@@ -133,17 +133,11 @@ struct DecimalDigits {
     }
 
     private mutating func develop(_ fraction: UInt64, _ scale: Scale) {
-        var (isLow, isHigh): (Bool, Bool)
-        var comparison = 0
         exponent = scale.decimal + 1
-        if scale.numeratorBits < 64, scale.tenfoldBits < 64 {
-            (isLow, isHigh, comparison) = developWords(fraction, scale)
-        } else {
-            (isLow, isHigh, comparison) = developLarge(fraction, scale)
-        }
-        guard isHigh else { return }
-        if !isLow || comparison > 0 || comparison == 0 && digit(count - 1) & 1 == 1 { roundUp() }
-        isLow = false
+        let fitsWords = scale.numeratorBits < 64 && scale.tenfoldBits < 64
+        let (isLow, isHigh, rest) = fitsWords ? developWords(fraction, scale) : developLarge(fraction, scale)
+        // What is left of the value lies above the middle of the last digit, or on it: then even digits win.
+        if isHigh, !isLow || rest > 0 || rest == 0 && digit(count - 1) & 1 == 1 { roundUp() }
     }
 
     /// Whether digits must be developed further although the bounds are reached: with an exponent there is
@@ -155,6 +149,7 @@ struct DecimalDigits {
         let s = Self.power(scale.s5) &<< Int64(scale.s2)
         var m = Self.power(scale.b5) &<< Int64(scale.m2)
         let tens = s &* 10
+        var isFirst = true
         var isLow = false
         var isHigh = false
         repeat {
@@ -169,7 +164,8 @@ struct DecimalDigits {
                 isLow = true
                 isHigh = true
             }
-            takeDigit(quotient, &isLow, &isHigh)
+            take(quotient, isFirst: isFirst, &isLow, &isHigh)
+            isFirst = false
         } while !isLow && !isHigh
         let difference = (b &<< 1) &- tens
         return (isLow, isHigh, difference.signum() > 0 ? 1 : difference == 0 ? 0 : -1)
@@ -180,6 +176,7 @@ struct DecimalDigits {
         let s = LargeNatural(1, timesFiveTo: scale.s5, timesTwoTo: scale.s2)
         var m = LargeNatural(1, timesFiveTo: scale.b5, timesTwoTo: scale.m2)
         let tens = LargeNatural(1, timesFiveTo: scale.s5 + 1, timesTwoTo: scale.s2 + 1)
+        var isFirst = true
         var isLow = false
         var isHigh = false
         repeat {
@@ -188,30 +185,25 @@ struct DecimalDigits {
             m.multiply(by: 10)
             isLow = b < m
             isHigh = !(b.adding(m) < tens)
-            takeDigit(quotient, &isLow, &isHigh)
+            take(quotient, isFirst: isFirst, &isLow, &isHigh)
+            isFirst = false
         } while !isLow && !isHigh
         b.multiply(by: 2)
         return (isLow, isHigh, b < tens ? -1 : tens < b ? 1 : 0)
     }
 
     /// Keeps a digit. A zero in front means that the estimate of the exponent was one too high.
-    private mutating func takeDigit(_ quotient: Int, _ isLow: inout Bool, _ isHigh: inout Bool) {
-        let isFirst = count == 0
+    private mutating func take(_ quotient: Int, isFirst: Bool, _ isLow: inout Bool, _ isHigh: inout Bool) {
         if isFirst, quotient == 0, !isHigh {
             exponent -= 1
         } else {
             append(quotient)
         }
-        if isFirst, count <= 1, !tookFirst {
-            tookFirst = true
-            if needsSecondDigit {
-                isLow = false
-                isHigh = false
-            }
+        if isFirst, needsSecondDigit {
+            isLow = false
+            isHigh = false
         }
     }
-
-    private var tookFirst = false
 
     private mutating func roundUp() {
         var index = count - 1

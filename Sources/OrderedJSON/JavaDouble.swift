@@ -1,9 +1,8 @@
 /// Java's decimal form of doubles: `java.lang.Double.toString` as Java 8 to 18 print it.
 ///
-/// The form has at least one digit behind the point and uses an exponent outside 0.001 ..< 10,000,000: `1.0`,
-/// `1.0E7`, `1.0E-4`. The digits come from the method of Steele and White with the bounds that those
-/// versions use, which now and then gives one digit more than the shortest form (`2.0E-3` is fine, `2.2E-322`
-/// became `2.2E-322` only in 19); so the digits are developed here rather than taken from Swift.
+/// The form has at least one digit behind the point and uses an exponent outside of 0.001 ..< 10,000,000: `1.0`,
+/// `1.0E7`, `1.0E-4`. Those versions do not always print the shortest digits (`2.0E23` comes out as
+/// `1.9999999999999998E23`), and so the digits are developed here as there, not taken from Swift.
 public enum JavaDouble {
     /// The text that Java prints for `value`: also `NaN`, `Infinity`, `-Infinity`, `-0.0`.
     public static func description(of value: Double) -> String {
