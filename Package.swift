@@ -61,6 +61,7 @@ let package = Package(
             dependencies: [
                 "Headgate",
                 "HeadgateStages",
+                "JavaRegex",
                 "OrderedJSON",
                 .product(name: "Yams", package: "Yams"),
             ],

@@ -44,7 +44,7 @@ import Testing
         #expect(findings.map { $0.message } == [
             "unknown key \"timeut\" in call",
             "the key \"method\" is missing",
-            "found \"5\"",
+            "timeout: found \"5\"",
             "\"a b\" is no header name (a token, RFC 9110 section 5.1)",
         ])
         #expect(findings.first?.suggestion == "did you mean \"timeout\"?")

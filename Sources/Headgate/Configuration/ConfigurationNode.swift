@@ -29,6 +29,12 @@ public struct ConfigurationNode: Sendable {
         /// Where a place inside the text (line and column from 1) stands in the file.
         public func location(line: Int, column: Int?) -> SourceLocation {
             if let blockColumn {
+                // The end of a text is behind its last line, not in the line below, which belongs to another key.
+                let lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false)
+                if line == lines.count, line > 1, lines[line - 1].isEmpty {
+                    let width = String(decoding: Array(lines[line - 2]), as: UTF8.self).unicodeScalars.count
+                    return location(line: line - 1, column: width + 1)
+                }
                 return SourceLocation(
                     file: contentLocation.file,
                     line: contentLocation.line + line - 1,

@@ -32,7 +32,7 @@ public struct FieldType<Value: Sendable>: Sendable {
             } catch {
                 context.diagnostics.error(
                     at: error.location ?? node.location,
-                    error.message ?? "found \(node.found)",
+                    error.message ?? context.found(node),
                     expected: error.expected ?? "expected \(expectation)",
                     suggestion: error.suggestion,
                 )
@@ -76,6 +76,8 @@ public struct DecodingContext {
     public let directory: String?
     /// What the host offers to stages while they are built.
     public let services: StageServices
+    /// The key whose value is decoded, for messages; nil at the top of a file.
+    public private(set) var key: String?
 
     public init(diagnostics: Diagnostics, directory: String?, services: StageServices) {
         self.diagnostics = diagnostics
@@ -84,6 +86,18 @@ public struct DecodingContext {
     }
 
     public func mismatch(_ node: ConfigurationNode, expected: String) {
-        diagnostics.error(at: node.location, "found \(node.found)", expected: "expected \(expected)")
+        diagnostics.error(at: node.location, found(node), expected: "expected \(expected)")
+    }
+
+    /// The same context for the value of a key.
+    public func below(_ key: String) -> DecodingContext {
+        var context = self
+        context.key = key
+        return context
+    }
+
+    /// `timeoutInMillis: found "soon"`.
+    func found(_ node: ConfigurationNode) -> String {
+        key.map { "\($0): found \(node.found)" } ?? "found \(node.found)"
     }
 }

@@ -127,7 +127,7 @@ extension FieldType {
                     )
                     isComplete = false
                 }
-                if let value = element.decode(entry.value, context) {
+                if let value = element.decode(entry.value, context.below(entry.key)) {
                     values.append(MapEntry(key: entry.key, value: value, location: entry.keyLocation))
                 } else {
                     isComplete = false

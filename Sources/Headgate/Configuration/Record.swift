@@ -55,6 +55,7 @@ public struct Record<Value: Sendable>: Sendable {
     func settings(from node: ConfigurationNode, _ context: DecodingContext) -> Settings? {
         let known = fields()
         var entries: [ConfigurationNode.Entry]
+        var isShort = false
         switch node.value {
         case .mapping(let given):
             entries = given
@@ -65,6 +66,7 @@ public struct Record<Value: Sendable>: Sendable {
                 context.mismatch(node, expected: "a mapping with the keys " + known.map(\.name).joined(separator: ", "))
                 return nil
             }
+            isShort = true
             entries = [ConfigurationNode.Entry(key: shorthand, keyLocation: node.location, value: node)]
         }
         var isComplete = true
@@ -94,7 +96,7 @@ public struct Record<Value: Sendable>: Sendable {
             let index = entries.lastIndex { $0.key == name }
             if index == nil, !field.isRequired { continue }
             let value = index.map { entries[$0].value }
-            if let decoded = field.decodeAny(value, in: node, context) {
+            if let decoded = field.decodeAny(value, in: node, isShort ? context : context.below(name)) {
                 given.append(Settings.Given(name: name, value: decoded, location: value?.location))
             } else {
                 isComplete = false

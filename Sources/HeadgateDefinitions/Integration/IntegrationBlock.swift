@@ -58,7 +58,7 @@ struct IntegrationBlock: Sendable {
     /// Looks at templates, mappings and patterns of a block that cannot be built, so that one run reports all.
     private func checkMappings(of settings: IntegrationSettings, _ context: DecodingContext) {
         for (kind, settings) in IntegrationStages(settings: settings).mappings {
-            _ = registry[kind]?.stage(from: settings, context)
+            _ = registry[kind]?.stage(from: settings, context.below(kind))
         }
     }
 

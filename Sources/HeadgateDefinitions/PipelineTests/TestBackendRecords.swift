@@ -1,4 +1,6 @@
 import Headgate
+import HeadgateStages
+import JavaRegex
 import OrderedJSON
 
 /// The records inside of a test that speak of the backend and of the client's answer.
@@ -64,7 +66,7 @@ enum TestBackendRecords {
     private static let expectedText = Field(optional: "body", FieldType<String>.string, "The body must be exactly this text.")
     private static let expectedMatch = Field(
         optional: "bodyMatches",
-        FieldType<String>.text(format: "regular expression", expectation: "a regular expression"),
+        FieldType<Pattern>.selectionPattern.map(\.source),
         "The body must hold something that this Java regular expression finds.",
     )
 

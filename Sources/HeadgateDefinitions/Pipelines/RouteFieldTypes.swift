@@ -2,7 +2,7 @@ import Headgate
 
 extension FieldType where Value == String {
     /// A name for people, logs and metrics: one line, up to 128 bytes.
-    static let label = FieldType<String>.scalar(.text(format: "name"), expectation: "a name: one line, up to 128 bytes") {
+    static let label = FieldType<String>.scalar(.text(format: "name"), expectation: "one line of text, up to 128 bytes") {
         scalar, _ throws(InvalidValue) in
         guard !scalar.text.isEmpty, scalar.text.utf8.count <= 128, HeaderSyntax.isFieldValue(scalar.text) else {
             throw InvalidValue()

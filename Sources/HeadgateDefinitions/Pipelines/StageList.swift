@@ -10,6 +10,8 @@ struct StageList: Sendable {
     struct Entry {
         let declaration: StageDeclaration
         var label: String
+        /// Whether the user gave the label.
+        let isNamed: Bool
         /// Of the kind, or of the name where the user gave one.
         let location: SourceLocation
         let settings: ConfigurationNode
@@ -36,7 +38,7 @@ struct StageList: Sendable {
         if entries.count == read.count {
             isGood = StageOrder(entries: entries, registry: registry).check(at: node.location, context.diagnostics) && isGood
         }
-        let built = entries.map { $0.declaration.stage(from: $0.settings, context) }
+        let built = entries.map { $0.declaration.stage(from: $0.settings, context.below($0.kind)) }
         guard isGood else { return nil }
         var stages: [PipelineStage] = []
         for (entry, stage) in zip(entries, built) {
@@ -132,7 +134,7 @@ struct StageList: Sendable {
             return nil
         }
         guard let name else {
-            return Entry(declaration: declaration, label: "", location: location, settings: settings)
+            return Entry(declaration: declaration, label: "", isNamed: false, location: location, settings: settings)
         }
         guard case .scalar(let text) = name.value.value, !text.text.isEmpty, text.text.utf8.count <= 64 else {
             diagnostics.error(
@@ -142,7 +144,8 @@ struct StageList: Sendable {
             )
             return nil
         }
-        return Entry(declaration: declaration, label: text.text, location: name.value.location, settings: settings)
+        return Entry(
+            declaration: declaration, label: text.text, isNamed: true, location: name.value.location, settings: settings)
     }
 
     private var expectedKinds: String {

@@ -62,6 +62,6 @@ struct StageOrder {
     }
 
     private func name(_ entry: StageList.Entry) -> String {
-        entry.label == entry.kind ? "\"\(entry.kind)\"" : "\"\(entry.kind)\" (\(entry.label.quotedForMessage))"
+        entry.isNamed ? "\(entry.label.quotedForMessage) (\(entry.kind))" : "\"\(entry.kind)\""
     }
 }

@@ -10,14 +10,16 @@ public enum ConfigurationDocument {
     /// - Parameters:
     ///   - path: absolute, or relative to the working directory.
     ///   - name: how messages name the file; the path by default.
+    ///   - environment: puts values in place of `${NAME}` as in pipeline files; nil leaves the text alone.
     public static func read(
         path: String,
         shownAs name: String? = nil,
         tags: YAMLTags = .refused,
+        environment: [String: String]? = nil,
         _ diagnostics: Diagnostics,
     ) -> ConfigurationNode? {
         SourceFile.read(path, shownAs: name ?? path, limits: limits, diagnostics)
-            .flatMap { value(of: $0, tags: tags, diagnostics) }
+            .flatMap { value(of: $0, tags: tags, environment: environment, diagnostics) }
     }
 
     /// The value of a text; nil after a report.
@@ -26,13 +28,19 @@ public enum ConfigurationDocument {
         text: String,
         named name: String,
         tags: YAMLTags = .refused,
+        environment: [String: String]? = nil,
         _ diagnostics: Diagnostics,
     ) -> ConfigurationNode? {
         SourceText.checked(file: name, bytes: Array(text.utf8), diagnostics)
-            .flatMap { value(of: $0, tags: tags, diagnostics) }
+            .flatMap { value(of: $0, tags: tags, environment: environment, diagnostics) }
     }
 
-    private static func value(of source: SourceText, tags: YAMLTags, _ diagnostics: Diagnostics) -> ConfigurationNode? {
+    private static func value(
+        of source: SourceText,
+        tags: YAMLTags,
+        environment: [String: String]?,
+        _ diagnostics: Diagnostics,
+    ) -> ConfigurationNode? {
         let before = diagnostics.all.count
         let documents =
             isJSON(source)
@@ -52,7 +60,8 @@ public enum ConfigurationDocument {
             )
             return nil
         }
-        return first
+        guard let environment else { return first }
+        return EnvironmentSubstitution(environment: environment, diagnostics: diagnostics).apply(to: first)
     }
 
     /// By the file's ending; where that says neither, by the first character.

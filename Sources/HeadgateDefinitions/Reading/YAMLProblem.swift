@@ -38,13 +38,25 @@ struct YAMLProblem {
 
     private var character: String {
         let rest = source.bytes[min(offset, source.bytes.count)...].prefix(4)
-        return String(decoding: rest, as: UTF8.self).unicodeScalars.first.map { String($0).quotedForMessage } ?? "the end"
+        return String(decoding: rest, as: UTF8.self).unicodeScalars.first.map { String($0).quotedForMessage } ?? "the end of the file"
     }
 
     /// Routes and templates have braces, which open a mapping where they stand in a list or mapping of one line.
     private var quotesForBraces: String? {
         guard let byte, Set("{}[]".utf8).contains(byte) else { return nil }
         return "put a text that contains \(character.dropFirst().dropLast()) in quotes"
+    }
+
+    private func unclosed(_ name: String, _ closing: String) -> Diagnostic {
+        let suggestion = quotesForBraces
+        let isOpening = suggestion == nil
+        let line = isOpening ? " in line \(place.line)" : ""
+        return Diagnostic(
+            at: isOpening ? opening : place,
+            isOpening ? "this \(name) is not closed" : "the \(name) that opens in line \(opening.line) is not closed",
+            expected: "expected , or \(closing)\(line) in front of \(character)",
+            suggestion: suggestion,
+        )
     }
 
     private var tab: Diagnostic {
@@ -105,7 +117,7 @@ struct YAMLProblem {
         default:
             break
         }
-        if context.hasSuffix("tag") {
+        if context.hasSuffix("tag") || problem.hasSuffix("tag handle") {
             return Diagnostic(
                 at: opening,
                 "a value starts with a tag (!)",
@@ -115,7 +127,7 @@ struct YAMLProblem {
         }
         if context.hasSuffix("directive") || problem.contains("directive") || problem == "found incompatible YAML document" {
             return Diagnostic(
-                at: place,
+                at: opening,
                 "a line that starts with % is a directive, and this is none that YAML knows",
                 suggestion: "leave the line out",
             )
@@ -138,20 +150,8 @@ struct YAMLProblem {
                 "this does not belong to the list that starts in line \(opening.line)",
                 expected: "expected \"- item\" in column \(opening.column ?? 1)",
             )
-        case "did not find expected ',' or '}'":
-            Diagnostic(
-                at: place,
-                "the brace that opens in line \(opening.line), column \(opening.column ?? 1) is not closed",
-                expected: "expected , or } in front of \(character)",
-                suggestion: quotesForBraces,
-            )
-        case "did not find expected ',' or ']'":
-            Diagnostic(
-                at: place,
-                "the bracket that opens in line \(opening.line), column \(opening.column ?? 1) is not closed",
-                expected: "expected , or ] in front of \(character)",
-                suggestion: quotesForBraces,
-            )
+        case "did not find expected ',' or '}'": unclosed("brace", "}")
+        case "did not find expected ',' or ']'": unclosed("bracket", "]")
         case "did not find expected node content":
             Diagnostic(at: place, "no value can start with \(character)", suggestion: "put the value in quotes")
         case "block sequence entries are not allowed in this context":
