@@ -103,10 +103,6 @@ void hg_arm(hg_thread *thread) {
     lua_sethook(thread->L, hook, LUA_MASKCOUNT, (int)thread->interval);
 }
 
-void hg_disarm(hg_thread *thread) {
-    lua_sethook(thread->L, NULL, 0, 0);
-}
-
 /// Lets the hook run at the next instruction, and then as often as is suitable. Touches no memory, so the
 /// allocator may call it.
 void hg_hook_soon(hg_thread *thread) {

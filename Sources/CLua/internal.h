@@ -21,8 +21,6 @@ enum {
     /// Stack of the operating system's thread that calls between Lua and C may use. Dispatch's workers
     /// have 512 KB.
     NATIVE_STACK = 192 << 10,
-    /// Threads that a state keeps for reuse.
-    POOL_SIZE = 128,
     /// The longest subject of a pattern match, in bytes.
     SUBJECT_LIMIT = 1 << 20,
 };
@@ -53,9 +51,6 @@ struct hg_vm {
     /// Calls must not go below this address of the native stack.
     uintptr_t stack_floor;
 
-    hg_thread *pool[POOL_SIZE];
-    int32_t pooled;
-
     hg_buffer json;
     struct shape_tree *shapes;
 
@@ -82,7 +77,6 @@ static inline hg_thread *hg_thread_of(lua_State *L) {
 typedef enum { HG_GO_ON, HG_PAUSE, HG_STOP } hg_verdict;
 uint64_t hg_now(void);
 void hg_arm(hg_thread *thread);
-void hg_disarm(hg_thread *thread);
 void hg_hook_soon(hg_thread *thread);
 void hg_begin_slice(hg_thread *thread);
 void hg_end_slice(hg_thread *thread);

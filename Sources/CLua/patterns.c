@@ -1,5 +1,7 @@
 // string.find, match, gmatch and gsub. Each can pause between two places of the subject, so that a long
 // search gives others their turn.
+// For memmem.
+#define _GNU_SOURCE
 #include "patterns.h"
 
 #include <string.h>

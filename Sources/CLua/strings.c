@@ -13,8 +13,10 @@ static int repeat(lua_State *L) {
         return 1;
     }
     size_t piece, total;
+    hg_thread *thread = hg_thread_of(L);
     if (__builtin_add_overflow(length, separator_length, &piece)
-        || __builtin_mul_overflow(piece, (size_t)count, &total) || total > (size_t)1 << 40) {
+        || __builtin_mul_overflow(piece, (size_t)count, &total)
+        || (thread && total > thread->limits.allocated)) {
         return luaL_error(L, "resulting string too large");
     }
     total -= separator_length;

@@ -38,7 +38,7 @@ static int remove_element(lua_State *L) {
     lua_Integer size = length_of(L, 1);
     lua_Integer position = luaL_optinteger(L, 2, size);
     if (lua_gettop(L) > 1) {
-        luaL_argcheck(L, position >= 1 && position <= size + 1 || (size == 0 && position == 0), 2,
+        luaL_argcheck(L, (position >= 1 && position <= size + 1) || (size == 0 && position == 0), 2,
                       "position out of bounds");
     }
     lua_geti(L, 1, position);

@@ -183,7 +183,6 @@ void hg_vm_close(hg_vm *vm) {
     vm->refuses = false;
     vm->running = NULL;
     lua_close(vm->L);
-    for (int32_t i = 0; i < vm->pooled; i++) { free(vm->pool[i]); }
     hg_shapes_free(vm->shapes);
     free(vm->json.bytes);
     free(vm);

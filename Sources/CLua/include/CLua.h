@@ -17,7 +17,7 @@
 
 typedef struct lua_State lua_State;
 
-/// One Lua state with its accounting, its pool of coroutines and its frozen globals.
+/// One Lua state with its accounting and its frozen globals.
 typedef struct hg_vm hg_vm;
 
 /// What one execution may use.
@@ -176,7 +176,9 @@ void hg_push_view(hg_thread *thread, uint32_t number, uint32_t owner);
 
 /// Compiles a chunk (text only) whose first line is `line`, as a function of `ctx, config, state`, which its
 /// code sees as locals and as `...`. Gives a reference, or 0 with a message on the stack of hg_vm_stack.
-int32_t hg_compile(hg_vm *vm, const char *source, size_t length, const char *name, int32_t line);
+/// `is_new` checks that the text is a whole chunk by itself; it may be left out once that is known.
+int32_t hg_compile(
+    hg_vm *vm, const char *source, size_t length, const char *name, int32_t line, bool is_new);
 /// Forgets a referenced value.
 void hg_release(hg_vm *vm, int32_t reference);
 /// References the value on top of the stack of `L` and pops it.
@@ -188,10 +190,12 @@ lua_State *hg_vm_stack(hg_vm *vm);
 
 // MARK: Threads
 
-/// A thread from the pool, or a new one; NULL without memory.
-hg_thread *hg_thread_take(hg_vm *vm);
-/// Gives a thread back. One that did not finish is dropped without running any of its code.
-void hg_thread_give_back(hg_thread *thread, hg_outcome last);
+/// A new thread; NULL without memory.
+hg_thread *hg_thread_new(hg_vm *vm);
+/// Ends an execution that has finished; the thread may be used for another.
+void hg_thread_end(hg_thread *thread);
+/// Gives a thread up, whatever it was doing, without running any of its code.
+void hg_thread_drop(hg_thread *thread);
 /// Starts an execution: clears the counters and takes a new serial.
 void hg_begin(hg_thread *thread, const hg_limits *limits, void *context, bool counts_exactly);
 /// Runs until one of the outcomes. Function and `values` arguments are on the stack for the first call;
@@ -230,6 +234,10 @@ void hg_set_top(lua_State *L, int32_t index);
 hg_type hg_type_of(lua_State *L, int32_t index);
 /// The name of the type as Lua has it, with `null` for host.json.null.
 const char *hg_type_name(lua_State *L, int32_t index);
+/// Whether a view of the running execution is at `index`, and which.
+bool hg_view_at(lua_State *L, int32_t index, uint32_t *number, uint32_t *owner);
+/// Puts the real table in the place of a frozen one, for reading.
+void hg_thaw_in_place(lua_State *L, int32_t index);
 /// Makes room for `count` more values; false when there is none.
 bool hg_reserve(lua_State *L, int32_t count);
 

@@ -1,0 +1,75 @@
+import Headgate
+
+/// Where in a pipeline a script runs; also the name of the module's function that runs there.
+enum ContextPhase: String, CaseIterable, Sendable {
+    /// In front of the backend call.
+    case request
+    /// Behind it.
+    case response
+}
+
+/// The four views of an exchange, as owners of what scripts read and write. Raw values go through Lua.
+enum ContextOwner: UInt32 {
+    case request = 0
+    case integrationRequest = 1
+    case integrationResponse = 2
+    case response = 3
+
+    /// As scripts write it.
+    var path: String {
+        switch self {
+        case .request: "ctx.request"
+        case .integrationRequest: "ctx.integration.request"
+        case .integrationResponse: "ctx.integration.response"
+        case .response: "ctx.response"
+        }
+    }
+
+    /// The phases in which members can be read.
+    var readable: [ContextPhase] {
+        switch self {
+        case .request, .integrationRequest: ContextPhase.allCases
+        case .integrationResponse, .response: [.response]
+        }
+    }
+
+    /// The phases in which members can be changed.
+    var writable: [ContextPhase] {
+        switch self {
+        case .request, .integrationResponse: []
+        case .integrationRequest: [.request]
+        case .response: [.response]
+        }
+    }
+
+    /// What to do instead, for a view that nobody can change.
+    private var advice: String {
+        switch self {
+        case .request: "it is what the client sent; change ctx.integration.request"
+        default: "it is what the backend answered; change ctx.response"
+        }
+    }
+
+    func checkReadable(_ member: String, in phase: ContextPhase) throws(LuaRaise) {
+        if readable.contains(phase) { return }
+        throw unavailable(member, in: phase, available: readable)
+    }
+
+    func checkWritable(_ member: String, in phase: ContextPhase) throws(LuaRaise) {
+        let phases = writable
+        if phases.contains(phase) { return }
+        if phases.isEmpty { throw .message("\(path).\(member) is not available: \(advice)") }
+        throw unavailable(member, in: phase, available: phases)
+    }
+
+    private func unavailable(_ member: String, in phase: ContextPhase, available: [ContextPhase]) -> LuaRaise {
+        let names = available.map(\.rawValue).joined(separator: ", ")
+        return .message("\(path).\(member) is not available in phase \(phase.rawValue) (available in: \(names))")
+    }
+}
+
+/// The classes of objects that scripts see. Raw values are their numbers in CLua.
+enum ContextClass: UInt32 {
+    case context, request, integration, integrationRequest, integrationResponse, response, headers, query, body
+    case variables, outcome
+}
