@@ -18,11 +18,15 @@ import Glibc
         return access(folder, R_OK) == 0 ? folder : nil
     }()
 
-    static let documents: [String] = folder.map { folder in
-        Folder.names(folder).filter { $0.hasSuffix(".json") || $0.hasSuffix(".yaml") }.map { folder + "/" + $0 }
-    } ?? []
+    static let documents: [String] =
+        folder.map { folder in
+            Folder.names(folder).filter { $0.hasSuffix(".json") || $0.hasSuffix(".yaml") }.map { folder + "/" + $0 }
+        } ?? []
 
-    @Test(.enabled(if: !CorpusTests.documents.isEmpty, "no corpus here; name one with HEADGATE_OPENAPI_CORPUS"), arguments: documents)
+    @Test(
+        .enabled(if: !CorpusTests.documents.isEmpty, "no corpus here; name one with HEADGATE_OPENAPI_CORPUS"),
+        arguments: documents,
+    )
     func importsWithoutAnError(_ path: String) throws {
         let diagnostics = Diagnostics()
         let apis = DefinitionImport().apis(inFile: path, diagnostics)

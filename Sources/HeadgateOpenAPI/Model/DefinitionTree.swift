@@ -34,7 +34,8 @@ extension JSONValue {
         case .null: self = .null
         case .scalar(let scalar): self = scalar.json
         case .sequence(let nodes): self = .array(nodes.map { JSONValue(definition: $0) })
-        case .mapping(let entries): self = .object(JSONObject(entries.map { ($0.key, JSONValue(definition: $0.value)) }))
+        case .mapping(let entries):
+            self = .object(JSONObject(entries.map { ($0.key, JSONValue(definition: $0.value)) }))
         }
     }
 }

@@ -101,3 +101,16 @@ public struct APIGatewayResponse: Sendable, Equatable {
         self.type = type
     }
 }
+
+extension RestAPI {
+    /// The same API with methods and parameters in the order of their names, for comparing two whose
+    /// definitions differ in order only.
+    public var inNaturalOrder: RestAPI {
+        var api = self
+        for index in api.methods.indices {
+            api.methods[index].parameters.sort { $0.key < $1.key }
+        }
+        api.methods.sort { ($0.path, $0.verb) < ($1.path, $1.verb) }
+        return api
+    }
+}

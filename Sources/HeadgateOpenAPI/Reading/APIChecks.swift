@@ -103,7 +103,8 @@ struct APIChecks {
 
     private func checkCacheKeys(of method: APIMethod) {
         for key in method.integration?.cacheKeyParameters ?? [] {
-            guard key.text.hasPrefix("method.request."), !method.parameters.contains(where: { $0.key == key.text }) else { continue }
+            guard key.text.hasPrefix("method.request."), !method.parameters.contains(where: { $0.key == key.text })
+            else { continue }
             diagnostics.warning(at: key.location, "\(key.text) is a cache key, but no parameter of the method")
         }
     }

@@ -19,7 +19,9 @@ public struct DefinitionImport: Sendable {
     /// The APIs of a text.
     /// - Parameter name: how messages name it.
     public func apis(inText text: String, named name: String, _ diagnostics: Diagnostics) -> [RestAPI] {
-        guard let node = ConfigurationDocument.read(text: text, named: name, tags: .functions, diagnostics) else { return [] }
+        guard let node = ConfigurationDocument.read(text: text, named: name, tags: .functions, diagnostics) else {
+            return []
+        }
         return apis(in: node, directory: nil, stageFile: nil, diagnostics)
     }
 
@@ -46,7 +48,9 @@ public struct DefinitionImport: Sendable {
         let reader = StageReader(members: MemberReader(diagnostics: diagnostics))
         for index in apis.indices {
             apis[index].stage = reader.stage(
-                from: node["x-stage"] ?? node, defaultName: apis[index].stage?.name ?? options.deploymentStage ?? "local")
+                from: node["x-stage"] ?? node,
+                defaultName: apis[index].stage?.name ?? options.deploymentStage ?? "local",
+            )
         }
     }
 

@@ -37,14 +37,23 @@ final class DefinitionVariables {
         text.map { apply(to: $0) }
     }
 
-    func apply(to text: LocatedText) -> LocatedText {
+    /// - Parameter asURL: a missing value at the start becomes a URL that names it, so that the API can be
+    ///   looked at without it.
+    func apply(to text: LocatedText, asURL: Bool = false) -> LocatedText {
         guard text.text.contains("${") else { return text }
         let result = Self.replace(in: text.text) { name, before in
             if name.hasPrefix("stageVariables.") { return nil }
             if let value = pseudo(name) ?? given(name) { return value }
             let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
-            let placeholder = placeholders.value(
-                of: parts[0], attribute: parts.count > 1 ? parts[1] : nil, type: nil, before: before)
+            let placeholder =
+                asURL && before.isEmpty
+                ? Placeholders.url(name)
+                : placeholders.value(
+                    of: parts[0],
+                    attribute: parts.count > 1 ? parts[1] : nil,
+                    type: nil,
+                    before: before,
+                )
             report(name, at: text.location, placeholder: placeholder)
             return placeholder
         }

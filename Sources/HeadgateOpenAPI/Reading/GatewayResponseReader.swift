@@ -25,10 +25,16 @@ struct GatewayResponseReader {
         return nil
     }
 
-    func response(_ type: GatewayResponseType, from node: ConfigurationNode, at location: SourceLocation) -> APIGatewayResponse {
+    func response(_ type: GatewayResponseType, from node: ConfigurationNode, at location: SourceLocation)
+        -> APIGatewayResponse
+    {
         var response = APIGatewayResponse(type: type)
         response.place = Place(location)
-        members.warnOfUnknown(node, known: ["statusCode", "responseParameters", "responseTemplates"], in: "a gateway response")
+        members.warnOfUnknown(
+            node,
+            known: ["statusCode", "responseParameters", "responseTemplates"],
+            in: "a gateway response",
+        )
         response.statusCode = members.status(node["statusCode"], "statusCode")
         response.responseParameters = texts(node["responseParameters"], "responseParameters").map {
             Named($0.name, variables.apply(to: $0.value), at: $0.place)
@@ -44,7 +50,11 @@ struct GatewayResponseReader {
         members.mapping(node, name).compactMap { entry in
             if entry.value.isMapping {
                 let text = DefinitionTree(entry.value).compactText
-                let scalar = ConfigurationNode.Scalar(text: text, isPlain: false, contentLocation: entry.value.location)
+                let scalar = ConfigurationNode.Scalar(
+                    text: text,
+                    isPlain: false,
+                    contentLocation: entry.value.location,
+                )
                 return Named(entry.key, LocatedText(scalar, at: entry.value.location), at: Place(entry.keyLocation))
             }
             return members.text(entry.value, entry.key).map { Named(entry.key, $0, at: Place(entry.keyLocation)) }

@@ -73,7 +73,11 @@ struct IntegrationChecks {
                 expected: "expected connectionType: INTERNET, or type http or http_proxy",
             )
         case .vpcLink where integration.connectionID == nil:
-            diagnostics.error(at: place, "the key \"connectionId\" is missing", expected: "expected connectionId: the VPC link")
+            diagnostics.error(
+                at: place,
+                "the key \"connectionId\" is missing",
+                expected: "expected connectionId: the VPC link",
+            )
         default: break
         }
     }
@@ -83,7 +87,10 @@ struct IntegrationChecks {
         let largest = integration.responseTransferMode == .stream ? 900_000 : 29_000
         if timeout < 50 || timeout > 900_000 {
             diagnostics.error(
-                at: place, "Timeout should be between 50 ms and \(largest) ms", expected: "found timeoutInMillis: \(timeout)")
+                at: place,
+                "Timeout should be between 50 ms and \(largest) ms",
+                expected: "found timeoutInMillis: \(timeout)",
+            )
         }
     }
 

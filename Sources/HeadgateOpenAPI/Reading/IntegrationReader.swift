@@ -46,7 +46,8 @@ struct IntegrationReader {
         integration.place = Place(node.location)
         if kind != .mock { readBackend(node, into: &integration) }
         readRequest(node, into: &integration)
-        integration.responses = form == .openAPI ? responsesByPattern(node["responses"]) : responseList(node["integrationResponses"])
+        integration.responses =
+            form == .openAPI ? responsesByPattern(node["responses"]) : responseList(node["integrationResponses"])
         IntegrationChecks(integration: integration, diagnostics: diagnostics).run()
         return integration
     }
@@ -67,36 +68,34 @@ struct IntegrationReader {
                 expected: "expected httpMethod: the backend's method, or ANY",
             )
         }
-        if let uri = variables.apply(to: members.text(node["uri"], "uri")) {
-            integration.uri = usable(uri, integration.kind, written: node["uri"]?.text ?? "")
+        if let uri = members.text(node["uri"], "uri") {
+            integration.uri = variables.apply(to: uri, asURL: integration.kind.isHTTP)
         } else if node["uri"]?.isNull ?? true {
             diagnostics.error(
                 at: node.location,
-                integration.kind.isHTTP ? "Invalid HTTP endpoint specified for URI" : "Invalid ARN specified in the request",
+                integration.kind.isHTTP
+                    ? "Invalid HTTP endpoint specified for URI" : "Invalid ARN specified in the request",
                 expected: "expected uri: " + (integration.kind.isHTTP ? "a URL" : "an ARN"),
             )
         }
-        integration.connectionType = members.word(node["connectionType"], "connectionType", of: APIIntegration.ConnectionType.self)
+        integration.connectionType = members.word(
+            node["connectionType"],
+            "connectionType",
+            of: APIIntegration.ConnectionType.self,
+        )
         integration.connectionID = variables.apply(to: members.text(node["connectionId"], "connectionId"))
         integration.integrationTarget = variables.apply(
-            to: members.text(node["integrationTarget"] ?? node["integration-target"], "integrationTarget"))
+            to: members.text(node["integrationTarget"] ?? node["integration-target"], "integrationTarget")
+        )
         if let tls = node["tlsConfig"] {
-            integration.insecureSkipVerification = members.boolean(tls["insecureSkipVerification"], "insecureSkipVerification")
+            integration.insecureSkipVerification = members.boolean(
+                tls["insecureSkipVerification"],
+                "insecureSkipVerification",
+            )
             if let name = tls.entry("serverNameToVerify") {
                 diagnostics.warning(at: name.keyLocation, "serverNameToVerify belongs to HTTP APIs and has no effect")
             }
         }
-    }
-
-    /// A URI that is nothing but a missing value becomes one that names it, so that the API can be looked at.
-    private func usable(_ uri: LocatedText, _ kind: APIIntegration.Kind, written: String) -> LocatedText {
-        guard kind.isHTTP, written.contains("${"), !written.hasPrefix("${stageVariables.") else { return uri }
-        let lower = uri.text.lowercased()
-        if lower.hasPrefix("http://") || lower.hasPrefix("https://") || lower.hasPrefix("arn:") { return uri }
-        let slash = uri.text.firstIndex(of: "/") ?? uri.text.endIndex
-        let name = String(uri.text[..<slash])
-        let isHost = name.contains(".")
-        return uri.replaced(by: (isHost ? "http://" + name : Placeholders.url(name)) + uri.text[slash...])
     }
 
     private func readRequest(_ node: ConfigurationNode, into integration: inout APIIntegration) {
@@ -104,14 +103,19 @@ struct IntegrationReader {
         integration.requestParameters = parameters(node["requestParameters"], "requestParameters")
         integration.requestTemplates = templates(node["requestTemplates"], "requestTemplates")
         integration.passthroughBehavior = members.word(
-            node["passthroughBehavior"] ?? node["passThroughBehavior"], "passthroughBehavior",
-            of: APIIntegration.PassthroughBehavior.self)
+            node["passthroughBehavior"] ?? node["passThroughBehavior"],
+            "passthroughBehavior",
+            of: APIIntegration.PassthroughBehavior.self,
+        )
         integration.contentHandling = contentHandling(node["contentHandling"])
         integration.timeoutInMillis = members.integer(node["timeoutInMillis"], "timeoutInMillis")
         integration.cacheNamespace = variables.apply(to: members.text(node["cacheNamespace"], "cacheNamespace"))
         integration.cacheKeyParameters = members.texts(node["cacheKeyParameters"], "cacheKeyParameters")
         integration.responseTransferMode = members.word(
-            node["responseTransferMode"], "responseTransferMode", of: APIIntegration.TransferMode.self)
+            node["responseTransferMode"],
+            "responseTransferMode",
+            of: APIIntegration.TransferMode.self,
+        )
     }
 
     private func contentHandling(_ node: ConfigurationNode?) -> APIIntegration.ContentHandling? {
@@ -160,7 +164,11 @@ struct IntegrationReader {
             guard var response = response(from: entry.value) else { continue }
             response.place = Place(entry.keyLocation)
             if entry.key != "default" {
-                let scalar = ConfigurationNode.Scalar(text: entry.key, isPlain: false, contentLocation: entry.keyLocation)
+                let scalar = ConfigurationNode.Scalar(
+                    text: entry.key,
+                    isPlain: false,
+                    contentLocation: entry.keyLocation,
+                )
                 response.selectionPattern = LocatedText(scalar, at: entry.keyLocation)
             }
             add(response, to: &responses)
@@ -176,10 +184,16 @@ struct IntegrationReader {
             for entry in entries {
                 var value = entry.value
                 if value["statusCode"] == nil, value.isMapping || value.isNull {
-                    let status = ConfigurationNode.Scalar(text: entry.key, isPlain: true, contentLocation: entry.keyLocation)
+                    let status = ConfigurationNode.Scalar(
+                        text: entry.key,
+                        isPlain: true,
+                        contentLocation: entry.keyLocation,
+                    )
                     let key = ConfigurationNode.Entry(
-                        key: "statusCode", keyLocation: entry.keyLocation,
-                        value: ConfigurationNode(.scalar(status), at: entry.keyLocation))
+                        key: "statusCode",
+                        keyLocation: entry.keyLocation,
+                        value: ConfigurationNode(.scalar(status), at: entry.keyLocation),
+                    )
                     value = ConfigurationNode(.mapping([key] + value.entries), at: value.location)
                 }
                 if let response = response(from: value) { add(response, to: &responses) }
@@ -194,20 +208,29 @@ struct IntegrationReader {
 
     private func response(from node: ConfigurationNode) -> APIIntegrationResponse? {
         guard node.isMapping else {
-            diagnostics.error(at: node.location, "the response is \(node.found)", expected: "expected a mapping with statusCode")
+            diagnostics.error(
+                at: node.location,
+                "the response is \(node.found)",
+                expected: "expected a mapping with statusCode",
+            )
             return nil
         }
         let known = form == .openAPI ? Self.responseKeys.subtracting(["selectionPattern"]) : Self.responseKeys
         members.warnOfUnknown(node, known: known, in: "an integration response")
         guard let statusNode = node["statusCode"], !statusNode.isNull else {
             diagnostics.error(
-                at: node.location, "the key \"statusCode\" is missing", expected: "expected statusCode: a status from 100 to 599")
+                at: node.location,
+                "the key \"statusCode\" is missing",
+                expected: "expected statusCode: a status from 100 to 599",
+            )
             return nil
         }
         guard let status = members.status(statusNode, "statusCode") else { return nil }
         var response = APIIntegrationResponse(status: status)
         response.place = Place(node.location)
-        if form == .resource, let pattern = members.text(node["selectionPattern"], "selectionPattern"), !pattern.text.isEmpty {
+        if form == .resource, let pattern = members.text(node["selectionPattern"], "selectionPattern"),
+            !pattern.text.isEmpty
+        {
             response.selectionPattern = pattern
         }
         response.responseParameters = parameters(node["responseParameters"], "responseParameters")
@@ -254,7 +277,11 @@ struct IntegrationReader {
                     suggestion: "put the template in quotes, or write it as a block behind |",
                 )
                 let text = DefinitionTree(entry.value).compactText
-                let scalar = ConfigurationNode.Scalar(text: text, isPlain: false, contentLocation: entry.value.location)
+                let scalar = ConfigurationNode.Scalar(
+                    text: text,
+                    isPlain: false,
+                    contentLocation: entry.value.location,
+                )
                 return Named(entry.key, LocatedText(scalar, at: entry.value.location), at: Place(entry.keyLocation))
             }
         }

@@ -10,9 +10,13 @@ struct MappingExpressions {
 
     func checkRequest(_ parameter: Named<LocatedText>, isAWS: Bool) {
         let targets = ["integration.request.path.", "integration.request.querystring.", "integration.request.header."]
-        guard let target = targets.first(where: { parameter.name.hasPrefix($0) }), isName(parameter.name.dropFirst(target.utf8.count))
+        guard let target = targets.first(where: { parameter.name.hasPrefix($0) }),
+            isName(parameter.name.dropFirst(target.utf8.count))
         else {
-            refuseTarget(parameter, expected: "expected integration.request.header.NAME, ….querystring.NAME or ….path.NAME")
+            refuseTarget(
+                parameter,
+                expected: "expected integration.request.header.NAME, ….querystring.NAME or ….path.NAME",
+            )
             return
         }
         let sources = [
@@ -21,7 +25,8 @@ struct MappingExpressions {
         ]
         check(parameter.value, sources: sources, body: "method.request.body")
         let name = parameter.name.dropFirst(target.utf8.count).lowercased()
-        guard target.hasSuffix("header."), Self.illegal.contains(name) || isAWS && Self.illegalForAWS.contains(name) else { return }
+        guard target.hasSuffix("header."), Self.illegal.contains(name) || isAWS && Self.illegalForAWS.contains(name)
+        else { return }
         diagnostics.warning(
             at: parameter.place.location,
             "the header \(name) belongs to the gateway: every request of this method fails with 500",
@@ -37,7 +42,9 @@ struct MappingExpressions {
         }
         check(
             parameter.value,
-            sources: ["integration.response.header.", "integration.response.multivalueheader.", "context.", "stageVariables."],
+            sources: [
+                "integration.response.header.", "integration.response.multivalueheader.", "context.", "stageVariables.",
+            ],
             body: "integration.response.body",
         )
     }
@@ -45,12 +52,15 @@ struct MappingExpressions {
     /// `gatewayresponse.header.NAME` from a constant, the request, the context or a stage variable.
     func checkGatewayResponse(_ parameter: Named<LocatedText>) {
         let targets = ["gatewayresponse.header.", "gatewayresponse.path.", "gatewayresponse.querystring."]
-        guard targets.contains(where: { parameter.name.hasPrefix($0) && isName(parameter.name.dropFirst($0.utf8.count)) }) else {
+        guard
+            targets.contains(where: { parameter.name.hasPrefix($0) && isName(parameter.name.dropFirst($0.utf8.count)) })
+        else {
             refuseTarget(parameter, expected: "expected gatewayresponse.header.NAME")
             return
         }
         let sources = [
-            "method.request.path.", "method.request.querystring.", "method.request.header.", "context.", "stageVariables.",
+            "method.request.path.", "method.request.querystring.", "method.request.header.", "context.",
+            "stageVariables.",
         ]
         check(parameter.value, sources: sources, body: nil)
     }
@@ -64,7 +74,8 @@ struct MappingExpressions {
             at: value.location,
             "Invalid mapping expression specified: Validation Result: warnings : [], errors : "
                 + "[Invalid mapping expression specified: \(text)]",
-            expected: "expected a text in single quotes, or one of: " + (sources + (body.map { [$0] } ?? [])).joined(separator: ", "),
+            expected: "expected a text in single quotes, or one of: "
+                + (sources + (body.map { [$0] } ?? [])).joined(separator: ", "),
             suggestion: suggestion(for: text, sources),
         )
     }
@@ -72,7 +83,9 @@ struct MappingExpressions {
     private func suggestion(for text: String, _ sources: [String]) -> String? {
         guard let dot = text.lastIndex(of: ".") else { return "write '\(text)' in single quotes" }
         let start = String(text[...dot])
-        return Suggestion.nearest(to: start, among: sources).map { "did you mean \"\($0)\(text[text.index(after: dot)...])\"?" }
+        return Suggestion.nearest(to: start, among: sources).map {
+            "did you mean \"\($0)\(text[text.index(after: dot)...])\"?"
+        }
     }
 
     private func refuseTarget(_ parameter: Named<LocatedText>, expected: String) {
@@ -88,7 +101,8 @@ struct MappingExpressions {
     private func isName(_ name: Substring) -> Bool {
         !name.isEmpty
             && name.utf8.allSatisfy { byte in
-                (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A || byte >= 0x30 && byte <= 0x39 || [0x2E, 0x5F, 0x24, 0x2D].contains(byte)
+                (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A || byte >= 0x30 && byte <= 0x39
+                    || [0x2E, 0x5F, 0x24, 0x2D].contains(byte)
             }
     }
 }

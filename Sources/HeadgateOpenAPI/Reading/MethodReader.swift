@@ -7,7 +7,8 @@ struct MethodReader {
     let modelNames: [String]
 
     static let keys: Set<String> = [
-        "operationName", "requestParameters", "requestModels", "requestValidator", "apiKeyRequired", "authorizationType",
+        "operationName", "requestParameters", "requestModels", "requestValidator", "apiKeyRequired",
+        "authorizationType",
         "authorizer", "authorizationScopes", "methodResponses",
     ]
 
@@ -39,7 +40,10 @@ struct MethodReader {
             parameter.place = Place(entry.keyLocation)
             if entry.value.isMapping {
                 parameter.isRequired = members.boolean(entry.value["required"], "required") ?? false
-                parameter.unused = DefinitionTree(entries: entry.value.without(["required"]).entries, at: entry.value.location)
+                parameter.unused = DefinitionTree(
+                    entries: entry.value.without(["required"]).entries,
+                    at: entry.value.location,
+                )
             } else {
                 parameter.isRequired = members.boolean(entry.value, entry.key) ?? false
             }
@@ -62,7 +66,10 @@ struct MethodReader {
             case .scalar(let scalar): reference = .named(LocatedText(scalar, at: entry.value.location))
             case .mapping:
                 reference = .inline(
-                    DefinitionTree(SchemaReferences.rewritten(entry.value, to: SchemaReferences.canonical, among: modelNames)))
+                    DefinitionTree(
+                        SchemaReferences.rewritten(entry.value, to: SchemaReferences.canonical, among: modelNames)
+                    )
+                )
             }
             return Named(entry.key, reference, at: Place(entry.keyLocation))
         }
@@ -85,7 +92,9 @@ struct MethodReader {
             }
             if type.text.uppercased() == "CUSTOM" { return .custom(authorizer: authorizer) }
             return .cognito(
-                authorizer: authorizer, scopes: members.texts(node["authorizationScopes"], "authorizationScopes").map(\.text))
+                authorizer: authorizer,
+                scopes: members.texts(node["authorizationScopes"], "authorizationScopes").map(\.text),
+            )
         default:
             let words = ["NONE", "AWS_IAM", "CUSTOM", "COGNITO_USER_POOLS"]
             diagnostics.error(
@@ -115,7 +124,9 @@ struct MethodReader {
         }
     }
 
-    private func response(_ status: Int, _ node: ConfigurationNode, at location: SourceLocation) -> MethodResponseDeclaration {
+    private func response(_ status: Int, _ node: ConfigurationNode, at location: SourceLocation)
+        -> MethodResponseDeclaration
+    {
         var declaration = MethodResponseDeclaration(status: status)
         declaration.place = Place(location)
         declaration.description = members.text(node["description"], "description")?.text
@@ -131,7 +142,10 @@ struct MethodReader {
                 return nil
             }
             let name = String(entry.key.dropFirst(prefix.utf8.count))
-            return ResponseHeader(name, unused: DefinitionTree(entries: entry.value.entries, at: entry.value.location))
+            return ResponseHeader(
+                name,
+                unused: DefinitionTree(entries: entry.value.entries, at: entry.value.location),
+            )
         }
         declaration.models = models(node["responseModels"], "responseModels")
         let known: Set<String> = ["statusCode", "description", "responseParameters", "responseModels"]

@@ -162,7 +162,8 @@ extension ConfigurationNode {
         case .bool(let value): self.init(scalar(value ? "true" : "false", true), at: location)
         case .number(let number): self.init(scalar(number.spelling, true), at: location)
         case .string(let text): self.init(scalar(text, false), at: location)
-        case .array(let values): self.init(.sequence(values.map { ConfigurationNode($0, at: location) }), at: location)
+        case .array(let values):
+            self.init(.sequence(values.map { ConfigurationNode($0, at: location) }), at: location)
         case .object(let object):
             let entries = zip(object.keys, object.values).map {
                 Entry(key: $0, keyLocation: location, value: ConfigurationNode($1, at: location))

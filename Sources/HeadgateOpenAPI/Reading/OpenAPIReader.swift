@@ -18,7 +18,8 @@ struct OpenAPIReader {
     ]
     private static let prefix = "x-amazon-apigateway-"
 
-    init(root: ConfigurationNode, options: DefinitionOptions, variables: DefinitionVariables, diagnostics: Diagnostics) {
+    init(root: ConfigurationNode, options: DefinitionOptions, variables: DefinitionVariables, diagnostics: Diagnostics)
+    {
         self.root = root
         self.options = options
         self.variables = variables
@@ -52,7 +53,10 @@ struct OpenAPIReader {
         api.authorizers = security.authorizers()
         readPaths(into: &api, security)
         if let node = root["x-stage"] {
-            api.stage = StageReader(members: members).stage(from: node, defaultName: options.deploymentStage ?? "local")
+            api.stage = StageReader(members: members).stage(
+                from: node,
+                defaultName: options.deploymentStage ?? "local",
+            )
         }
         api.unused = DefinitionTree(entries: unusedEntries(), at: root.location)
         return api
@@ -64,19 +68,28 @@ struct OpenAPIReader {
         if let swagger = root.entry("swagger") {
             if swagger.value.text == "2.0" || swagger.value.text == "2" { return true }
             diagnostics.error(
-                at: swagger.value.location, "Invalid OpenAPI input.",
-                expected: "expected swagger: \"2.0\"; found \(swagger.value.found)")
+                at: swagger.value.location,
+                "Invalid OpenAPI input.",
+                expected: "expected swagger: \"2.0\"; found \(swagger.value.found)",
+            )
             return false
         }
         guard let openAPI = root.entry("openapi") else {
             diagnostics.error(
-                at: root.location, "Invalid OpenAPI input.", expected: "expected the key openapi or swagger; there is neither")
+                at: root.location,
+                "Invalid OpenAPI input.",
+                expected: "expected the key openapi or swagger; there is neither",
+            )
             return false
         }
-        if let version = openAPI.value.text, version == "3" || version.hasPrefix("3.0") || version.hasPrefix("3.1") { return true }
+        if let version = openAPI.value.text, version == "3" || version.hasPrefix("3.0") || version.hasPrefix("3.1") {
+            return true
+        }
         diagnostics.error(
-            at: openAPI.value.location, "Invalid OpenAPI input.",
-            expected: "expected version 3.0 or 3.1; found \(openAPI.value.found)")
+            at: openAPI.value.location,
+            "Invalid OpenAPI input.",
+            expected: "expected version 3.0 or 3.1; found \(openAPI.value.found)",
+        )
         return false
     }
 
@@ -115,19 +128,26 @@ struct OpenAPIReader {
         guard !(0...10_485_760).contains(size) else { return size }
         members.diagnostics.error(
             at: node?.location ?? SourceLocation(file: "", line: 1),
-            "Invalid minimum compression size, must be between 0 and 10485760")
+            "Invalid minimum compression size, must be between 0 and 10485760",
+        )
         return nil
     }
 
     private func readValidators(into api: inout RestAPI) {
         for entry in members.mapping(root[Self.prefix + "request-validators"], "request validators") {
-            api.requestValidators.append(Named(entry.key, Self.validator(entry.value, members), at: Place(entry.keyLocation)))
+            api.requestValidators.append(
+                Named(entry.key, Self.validator(entry.value, members), at: Place(entry.keyLocation))
+            )
         }
         api.requestValidator = members.text(root[Self.prefix + "request-validator"], "request validator")
     }
 
     static func validator(_ node: ConfigurationNode, _ members: MemberReader) -> RequestValidator {
-        members.warnOfUnknown(node, known: ["validateRequestBody", "validateRequestParameters"], in: "a request validator")
+        members.warnOfUnknown(
+            node,
+            known: ["validateRequestBody", "validateRequestParameters"],
+            in: "a request validator",
+        )
         return RequestValidator(
             body: members.boolean(node["validateRequestBody"], "validateRequestBody") ?? false,
             parameters: members.boolean(node["validateRequestParameters"], "validateRequestParameters") ?? false,
@@ -155,7 +175,9 @@ struct OpenAPIReader {
         {
             return .named(reference.replaced(by: name))
         }
-        return .inline(DefinitionTree(SchemaReferences.rewritten(schema, to: SchemaReferences.canonical, among: modelNames)))
+        return .inline(
+            DefinitionTree(SchemaReferences.rewritten(schema, to: SchemaReferences.canonical, among: modelNames))
+        )
     }
 
     // MARK: Paths
@@ -169,13 +191,19 @@ struct OpenAPIReader {
         for entry in members.mapping(paths, "paths") where !entry.key.hasPrefix("x-") {
             guard entry.key.hasPrefix("/") else {
                 diagnostics.error(
-                    at: entry.keyLocation, "the path \(entry.key.quotedForMessage) does not start with /",
-                    suggestion: entry.key == "$default" ? "$default belongs to HTTP APIs" : "write /\(entry.key)")
+                    at: entry.keyLocation,
+                    "the path \(entry.key.quotedForMessage) does not start with /",
+                    suggestion: entry.key == "$default" ? "$default belongs to HTTP APIs" : "write /\(entry.key)",
+                )
                 continue
             }
             guard let item = references.resolve(entry.value), !item.isNull else { continue }
             guard item.isMapping else {
-                diagnostics.error(at: item.location, "the path is \(item.found)", expected: "expected a mapping of methods")
+                diagnostics.error(
+                    at: item.location,
+                    "the path is \(item.found)",
+                    expected: "expected a mapping of methods",
+                )
                 continue
             }
             readPath(Self.joined(base, entry.key), item, at: entry.keyLocation, into: &api, security)
@@ -201,12 +229,22 @@ struct OpenAPIReader {
                 continue
             }
             guard entry.value.isMapping else {
-                diagnostics.error(at: entry.value.location, "the operation is \(entry.value.found)", expected: "expected a mapping")
+                diagnostics.error(
+                    at: entry.value.location,
+                    "the operation is \(entry.value.found)",
+                    expected: "expected a mapping",
+                )
                 continue
             }
             let operation = OperationReader(document: self, security: security, path: path, verb: verb)
             api.methods.append(
-                operation.method(from: entry.value, pathParameters: item["parameters"], at: entry.keyLocation, pathLocation: location))
+                operation.method(
+                    from: entry.value,
+                    pathParameters: item["parameters"],
+                    at: entry.keyLocation,
+                    pathLocation: location,
+                )
+            )
         }
     }
 
@@ -247,26 +285,34 @@ struct OpenAPIReader {
     private static func apiID(_ host: String) -> String? {
         let labels = host.split(separator: ".")
         guard labels.count > 2, labels[1] == "execute-api", let id = labels.first else { return nil }
-        return id.utf8.allSatisfy { ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A || $0 >= 0x30 && $0 <= 0x39 || $0 == 0x2D } ? String(id) : nil
+        return id.utf8.allSatisfy {
+            ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A || $0 >= 0x30 && $0 <= 0x39 || $0 == 0x2D
+        } ? String(id) : nil
     }
 
     // MARK: The rest
 
     /// What no other member of ``RestAPI`` has taken.
     private func unusedEntries() -> [ConfigurationNode.Entry] {
-        let taken: Set<String> = ["swagger", "openapi", "paths", "definitions", "securityDefinitions", "security", "x-stage"]
+        let taken: Set<String> = [
+            "swagger", "openapi", "paths", "definitions", "securityDefinitions", "security", "x-stage",
+        ]
         let used: Set<String> = [
             "api-key-source", "binary-media-types", "minimum-compression-size", "policy", "documentation",
             "endpoint-configuration", "gateway-responses", "request-validators", "request-validator",
         ]
         return root.entries.compactMap { entry in
-            if taken.contains(entry.key) || entry.key.hasPrefix(Self.prefix) && used.contains(String(entry.key.dropFirst(Self.prefix.utf8.count))) {
+            if taken.contains(entry.key)
+                || entry.key.hasPrefix(Self.prefix)
+                    && used.contains(String(entry.key.dropFirst(Self.prefix.utf8.count)))
+            {
                 return nil
             }
             var entry = entry
             switch entry.key {
             case "info": entry.value = entry.value.without(["title", "description", "version"])
-            case "components": entry.value = entry.value.without(["schemas", "securitySchemes", Self.prefix + "integrations"])
+            case "components":
+                entry.value = entry.value.without(["schemas", "securitySchemes", Self.prefix + "integrations"])
             case "servers":
                 let servers = entry.value.elements.map { $0.without([Self.prefix + "endpoint-configuration"]) }
                 if !servers.isEmpty { entry.value = ConfigurationNode(.sequence(servers), at: entry.value.location) }

@@ -33,8 +33,10 @@ struct OperationReader {
             method.integration = document.integrationReader.integration(from: integration)
         } else if node[Self.prefix + "integration"] == nil {
             diagnostics.warning(
-                at: location, "No integration defined for method",
-                expected: "expected \(Self.prefix)integration; the method is not served")
+                at: location,
+                "No integration defined for method",
+                expected: "expected \(Self.prefix)integration; the method is not served",
+            )
         }
         method.unused = unused(node, method)
         return method
@@ -55,7 +57,11 @@ struct OperationReader {
         for node in nodes {
             guard let place = members.text(node["in"], "in") else {
                 if node["in"] == nil {
-                    diagnostics.error(at: node.location, "the parameter has no \"in\"", expected: "expected in: path, query or header")
+                    diagnostics.error(
+                        at: node.location,
+                        "the parameter has no \"in\"",
+                        expected: "expected in: path, query or header",
+                    )
                 }
                 continue
             }
@@ -67,9 +73,14 @@ struct OperationReader {
             case "body", "formData", "cookie": continue
             default:
                 diagnostics.error(
-                    at: place.location, "\(place.text.quotedForMessage) is no place of a parameter",
+                    at: place.location,
+                    "\(place.text.quotedForMessage) is no place of a parameter",
                     expected: "expected one of: path, query, header, body, formData, cookie",
-                    suggestion: Suggestion.didYouMean(place.text, among: ["path", "query", "header", "body", "formData", "cookie"]))
+                    suggestion: Suggestion.didYouMean(
+                        place.text,
+                        among: ["path", "query", "header", "body", "formData", "cookie"],
+                    ),
+                )
                 continue
             }
             guard let name = members.text(node["name"], "name") else {
@@ -101,7 +112,8 @@ struct OperationReader {
 
     /// The variables of the path are required parameters, declared or not.
     private func declarePathVariables(of location: SourceLocation, in method: inout APIMethod) {
-        for name in PathRules.variables(of: path) where !method.parameters.contains(where: { $0.source == .path && $0.name == name }) {
+        for name in PathRules.variables(of: path)
+        where !method.parameters.contains(where: { $0.source == .path && $0.name == name }) {
             var parameter = MethodParameter(.path, name, isRequired: true)
             parameter.place = Place(location)
             method.parameters.append(parameter)
@@ -114,10 +126,14 @@ struct OperationReader {
         if document.isSwagger {
             guard let body = parameters.last(where: { $0["in"]?.text == "body" }) else { return }
             let reference = document.model(body["schema"])
-            method.requestModels = types(node["consumes"] ?? document.root["consumes"]).map { Named($0.text, reference, at: Place($0.location)) }
+            method.requestModels = types(node["consumes"] ?? document.root["consumes"]).map {
+                Named($0.text, reference, at: Place($0.location))
+            }
             return
         }
-        guard let written = node["requestBody"], !written.isNull, let body = document.references.resolve(written) else { return }
+        guard let written = node["requestBody"], !written.isNull, let body = document.references.resolve(written) else {
+            return
+        }
         method.requestModels = models(body["content"])
     }
 
@@ -141,7 +157,8 @@ struct OperationReader {
             guard let status = Int(entry.key), entry.key.utf8.count == 3, (100...599).contains(status) else {
                 diagnostics.warning(
                     at: entry.keyLocation,
-                    "\(entry.key.quotedForMessage) declares no response: API Gateway takes statuses from 100 to 599")
+                    "\(entry.key.quotedForMessage) declares no response: API Gateway takes statuses from 100 to 599",
+                )
                 continue
             }
             declarations.append(declaration(status, response, node, at: entry.keyLocation))
@@ -167,7 +184,9 @@ struct OperationReader {
         if document.isSwagger {
             if let schema = response["schema"] {
                 let reference = document.model(schema)
-                declaration.models = types(operation["produces"] ?? document.root["produces"]).map { Named($0.text, reference) }
+                declaration.models = types(operation["produces"] ?? document.root["produces"]).map {
+                    Named($0.text, reference)
+                }
             }
         } else {
             declaration.models = models(response["content"])
@@ -185,7 +204,9 @@ struct OperationReader {
             Self.prefix + "integration", Self.prefix + "request-validator", Self.prefix + "auth",
         ]
         if !method.requestModels.isEmpty || isUsual(node["consumes"]) { taken.insert("consumes") }
-        if method.responses.contains(where: { !$0.models.isEmpty }) || isUsual(node["produces"]) { taken.insert("produces") }
+        if method.responses.contains(where: { !$0.models.isEmpty }) || isUsual(node["produces"]) {
+            taken.insert("produces")
+        }
         return DefinitionTree(entries: node.without(taken).entries, at: node.location)
     }
 

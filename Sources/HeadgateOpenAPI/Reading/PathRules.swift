@@ -20,7 +20,10 @@ struct PathRules {
         for method in methods {
             if !routes.insert(method.route).inserted {
                 diagnostics.error(
-                    at: method.place.location, "Method already exists for this resource", expected: "found \(method.route) twice")
+                    at: method.place.location,
+                    "Method already exists for this resource",
+                    expected: "found \(method.route) twice",
+                )
             }
             if checked.insert(method.path).inserted { check(method.path, &variables, at: method.place.location) }
         }
@@ -41,7 +44,10 @@ struct PathRules {
                 return
             }
             if piece.hasSuffix("+}"), index < pieces.count - 1 {
-                diagnostics.error(at: location, "Cannot create a child of a resource with a greedy path variable: \(piece)")
+                diagnostics.error(
+                    at: location,
+                    "Cannot create a child of a resource with a greedy path variable: \(piece)",
+                )
                 return
             }
             if piece.first == "{" {
@@ -71,7 +77,9 @@ struct PathRules {
             name = name.dropFirst().dropLast()
             if name.last == "+" { name = name.dropLast() }
         }
-        let others: Set<UInt8> = Set("._-:,$~@!*'()&=;%".utf8).subtracting(piece.first == "{" ? Set(":,~@!*'()&=;%".utf8) : Set("$~@!*'()&=;%".utf8))
+        let others: Set<UInt8> = Set("._-:,$~@!*'()&=;%".utf8).subtracting(
+            piece.first == "{" ? Set(":,~@!*'()&=;%".utf8) : Set("$~@!*'()&=;%".utf8)
+        )
         return !name.isEmpty
             && name.utf8.allSatisfy {
                 ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A || $0 >= 0x30 && $0 <= 0x39 || others.contains($0)

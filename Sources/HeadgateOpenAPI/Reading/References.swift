@@ -54,7 +54,9 @@ struct References {
     }
 
     private func suggestion(for reference: String) -> String? {
-        guard let slash = reference.lastIndex(of: "/"), slash > reference.index(after: reference.startIndex) else { return nil }
+        guard let slash = reference.lastIndex(of: "/"), slash > reference.index(after: reference.startIndex) else {
+            return nil
+        }
         guard let siblings = target(of: String(reference[..<slash]))?.entries.map(\.key) else { return nil }
         let name = String(reference[reference.index(after: slash)...])
         return Suggestion.nearest(to: name, among: siblings).map { "did you mean \"\(reference[...slash])\($0)\"?" }
@@ -104,7 +106,10 @@ enum SchemaReferences {
         case .null, .scalar:
             return node
         case .sequence(let nodes):
-            return ConfigurationNode(.sequence(nodes.map { rewritten($0, to: prefix, among: names) }), at: node.location)
+            return ConfigurationNode(
+                .sequence(nodes.map { rewritten($0, to: prefix, among: names) }),
+                at: node.location,
+            )
         case .mapping(var entries):
             for index in entries.indices {
                 let value = entries[index].value

@@ -64,7 +64,10 @@ struct SecurityReader {
         guard let kind = members.word(node["type"], "type", of: APIAuthorizer.Kind.self) else {
             if node["type"] == nil {
                 diagnostics.error(
-                    at: location, "the authorizer has no type", expected: "expected one of: token, request, cognito_user_pools")
+                    at: location,
+                    "the authorizer has no type",
+                    expected: "expected one of: token, request, cognito_user_pools",
+                )
             }
             return nil
         }
@@ -87,26 +90,40 @@ struct SecurityReader {
         _ variables: DefinitionVariables,
     ) {
         authorizer.uri = variables.apply(to: members.text(node["authorizerUri"], "authorizerUri"))
-        authorizer.credentials = variables.apply(to: members.text(node["authorizerCredentials"], "authorizerCredentials"))
-        authorizer.identitySource = members.text(node["identitySource"], "identitySource")?.text ?? authorizer.identitySource
+        authorizer.credentials = variables.apply(
+            to: members.text(node["authorizerCredentials"], "authorizerCredentials")
+        )
+        authorizer.identitySource =
+            members.text(node["identitySource"], "identitySource")?.text ?? authorizer.identitySource
         authorizer.identityValidationExpression = members.text(
-            node["identityValidationExpression"], "identityValidationExpression")
+            node["identityValidationExpression"],
+            "identityValidationExpression",
+        )
         authorizer.providerARNs = members.texts(node["providerARNs"], "providerARNs").map { variables.apply(to: $0) }
-        authorizer.resultTTLSeconds = members.integer(node["authorizerResultTtlInSeconds"], "authorizerResultTtlInSeconds")
+        authorizer.resultTTLSeconds = members.integer(
+            node["authorizerResultTtlInSeconds"],
+            "authorizerResultTtlInSeconds",
+        )
         if let ttl = authorizer.resultTTLSeconds, !(0...3600).contains(ttl) {
             members.diagnostics.error(
                 at: node["authorizerResultTtlInSeconds"]?.location ?? node.location,
-                "Invalid authorizer TTL: \(ttl)", expected: "expected 0 to 3600 seconds")
+                "Invalid authorizer TTL: \(ttl)",
+                expected: "expected 0 to 3600 seconds",
+            )
         }
         guard authorizer.kind != .cognito, authorizer.uri == nil, node["authorizerUri"] == nil else { return }
         members.diagnostics.error(
-            at: node.location, "the authorizer \(authorizer.name.quotedForMessage) has no authorizerUri",
-            expected: "expected authorizerUri: the ARN that invokes its function")
+            at: node.location,
+            "the authorizer \(authorizer.name.quotedForMessage) has no authorizerUri",
+            expected: "expected authorizerUri: the ARN that invokes its function",
+        )
     }
 
     private func scheme(_ entry: ConfigurationNode.Entry) -> Scheme? {
         if let type = entry.value[Self.prefix + "authorizer"]?["type"]?.text {
-            return APIAuthorizer.Kind.allCases.first { $0.rawValue.equalsIgnoringASCIICase(type) }.map(Scheme.authorizer)
+            return APIAuthorizer.Kind.allCases.first { $0.rawValue.equalsIgnoringASCIICase(type) }.map(
+                Scheme.authorizer
+            )
         }
         guard entry.value["type"]?.text?.lowercased() == "apikey" else { return nil }
         if entry.value[Self.prefix + "authtype"]?.text?.lowercased().hasPrefix("aws") ?? false { return .iam }
@@ -135,7 +152,10 @@ struct SecurityReader {
             case .apiKey: apiKeyRequired = true
             case .iam: authorization = .iam
             case .authorizer(.cognito):
-                authorization = .cognito(authorizer: authorizer, scopes: members.texts(entry.value, "scopes").map(\.text))
+                authorization = .cognito(
+                    authorizer: authorizer,
+                    scopes: members.texts(entry.value, "scopes").map(\.text),
+                )
             case .authorizer: authorization = .custom(authorizer: authorizer)
             case nil: break
             }

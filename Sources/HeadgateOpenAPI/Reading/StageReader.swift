@@ -8,7 +8,11 @@ struct StageReader {
 
     func stage(from node: ConfigurationNode, defaultName: String) -> DeploymentStage? {
         guard node.isMapping else {
-            diagnostics.error(at: node.location, "the deployment stage is \(node.found)", expected: "expected a mapping with name")
+            diagnostics.error(
+                at: node.location,
+                "the deployment stage is \(node.found)",
+                expected: "expected a mapping with name",
+            )
             return nil
         }
         let known: Set<String> = ["name", "variables", "canary", "apiKeys", "methodSettings"]
@@ -29,7 +33,9 @@ struct StageReader {
     }
 
     private func checkName(_ name: LocatedText) {
-        let isGood = !name.text.isEmpty && name.text.utf8.count <= 128 && name.text.utf8.allSatisfy { Self.isNameByte($0) || $0 == 0x2D }
+        let isGood =
+            !name.text.isEmpty && name.text.utf8.count <= 128
+            && name.text.utf8.allSatisfy { Self.isNameByte($0) || $0 == 0x2D }
         guard !isGood else { return }
         diagnostics.error(
             at: name.location,
@@ -38,14 +44,16 @@ struct StageReader {
         )
     }
 
-    /// `[A-Za-z0-9_]+` to a text.
+    /// Names to texts. The service documents letters, digits and `_`, and takes `-` too (recorded).
     func variables(_ node: ConfigurationNode?) -> [Named<LocatedText>] {
         members.mapping(node, "variables").compactMap { entry in
             guard let text = members.text(entry.value, entry.key) else { return nil }
-            if entry.key.isEmpty || !entry.key.utf8.allSatisfy(Self.isNameByte) {
+            if entry.key.isEmpty || !entry.key.utf8.allSatisfy({ Self.isNameByte($0) || $0 == 0x2D }) {
                 diagnostics.error(
-                    at: entry.keyLocation, "\(entry.key.quotedForMessage) cannot name a stage variable",
-                    expected: "expected letters, digits and _")
+                    at: entry.keyLocation,
+                    "\(entry.key.quotedForMessage) cannot name a stage variable",
+                    expected: "expected letters, digits, _ and -",
+                )
             }
             return Named(entry.key, text, at: Place(entry.keyLocation))
         }
@@ -53,12 +61,19 @@ struct StageReader {
 
     private func canary(_ node: ConfigurationNode) -> DeploymentStage.Canary {
         members.warnOfUnknown(
-            node, known: ["percentTraffic", "stageVariableOverrides", "deploymentId", "useStageCache"], in: "a canary")
-        var canary = DeploymentStage.Canary(percentTraffic: members.number(node["percentTraffic"], "percentTraffic") ?? 0)
+            node,
+            known: ["percentTraffic", "stageVariableOverrides", "deploymentId", "useStageCache"],
+            in: "a canary",
+        )
+        var canary = DeploymentStage.Canary(
+            percentTraffic: members.number(node["percentTraffic"], "percentTraffic") ?? 0
+        )
         if !(0...100).contains(canary.percentTraffic) {
             diagnostics.error(
-                at: node["percentTraffic"]?.location ?? node.location, "percentTraffic is not from 0 to 100",
-                expected: "expected a percentage")
+                at: node["percentTraffic"]?.location ?? node.location,
+                "percentTraffic is not from 0 to 100",
+                expected: "expected a percentage",
+            )
         }
         canary.variableOverrides = variables(node["stageVariableOverrides"])
         return canary
@@ -66,10 +81,17 @@ struct StageReader {
 
     private func apiKey(_ node: ConfigurationNode) -> DeploymentStage.APIKey? {
         members.warnOfUnknown(
-            node, known: ["id", "name", "value", "enabled", "quota", "throttle", "description"], in: "an API key")
+            node,
+            known: ["id", "name", "value", "enabled", "quota", "throttle", "description"],
+            in: "an API key",
+        )
         guard let value = members.text(node["value"], "value") else {
             if node["value"]?.isNull ?? true {
-                diagnostics.error(at: node.location, "the key \"value\" is missing", expected: "expected value: the API key")
+                diagnostics.error(
+                    at: node.location,
+                    "the key \"value\" is missing",
+                    expected: "expected value: the API key",
+                )
             }
             return nil
         }
@@ -77,7 +99,8 @@ struct StageReader {
             diagnostics.error(
                 at: value.location,
                 value.text.utf8.count < 20
-                    ? "API Key value should be at least 20 characters" : "API Key value exceeds maximum size of 128 characters",
+                    ? "API Key value should be at least 20 characters"
+                    : "API Key value exceeds maximum size of 128 characters",
             )
         }
         let name = members.text(node["name"], "name")?.text
@@ -91,7 +114,8 @@ struct StageReader {
             members.warnOfUnknown(throttle, known: ["rateLimit", "burstLimit"], in: "a throttle")
             key.throttle = .init(
                 rateLimit: members.number(throttle["rateLimit"], "rateLimit"),
-                burstLimit: members.integer(throttle["burstLimit"], "burstLimit"))
+                burstLimit: members.integer(throttle["burstLimit"], "burstLimit"),
+            )
         }
         return key
     }
@@ -109,7 +133,8 @@ struct StageReader {
         settings.throttle.rateLimit = members.number(node["throttlingRateLimit"], "throttlingRateLimit")
         settings.throttle.burstLimit = members.integer(node["throttlingBurstLimit"], "throttlingBurstLimit")
         let others: Set<String> = [
-            "metricsEnabled", "loggingLevel", "dataTraceEnabled", "cachingEnabled", "cacheTtlInSeconds", "cacheDataEncrypted",
+            "metricsEnabled", "loggingLevel", "dataTraceEnabled", "cachingEnabled", "cacheTtlInSeconds",
+            "cacheDataEncrypted",
             "requireAuthorizationForCacheControl", "unauthorizedCacheControlHeaderStrategy",
         ]
         let throttling: Set<String> = ["throttlingRateLimit", "throttlingBurstLimit"]

@@ -67,8 +67,11 @@ final class IntrinsicFunctions {
             return Result(node: text(unknown(name, nil, nil, at: argument.location), at: argument))
         case let name where name.hasPrefix("Fn::"):
             diagnostics.warning(
-                at: entry.keyLocation, "\(name) is not evaluated",
-                expected: "expected one of: Ref, Fn::Sub, Fn::GetAtt, Fn::Join, Fn::If, Fn::Select, Fn::Split, Fn::FindInMap")
+                at: entry.keyLocation,
+                "\(name) is not evaluated",
+                expected:
+                    "expected one of: Ref, Fn::Sub, Fn::GetAtt, Fn::Join, Fn::If, Fn::Select, Fn::Split, Fn::FindInMap",
+            )
             return Result(node: text("unknown", at: argument))
         default: return nil
         }
@@ -109,7 +112,9 @@ final class IntrinsicFunctions {
         return attribute(parts[1...].joined(separator: "."), of: parts[0], at: argument.location)
     }
 
-    private func attribute(_ attribute: String, of name: String, before: String = "", at location: SourceLocation) -> String {
+    private func attribute(_ attribute: String, of name: String, before: String = "", at location: SourceLocation)
+        -> String
+    {
         if let given = variables.given(name + "." + attribute) { return given }
         let resource = template?["Resources"]?[name]
         let type = resource?["Type"]?.text
@@ -126,6 +131,8 @@ final class IntrinsicFunctions {
         named given: String? = nil,
         at location: SourceLocation,
     ) -> String {
+        // Parts of an API refer to each other by their logical ids; nothing is missing there.
+        if let type, type.hasPrefix("AWS::ApiGateway::") || type == "AWS::Serverless::Api" { return name }
         let value = variables.placeholders.value(of: given ?? name, attribute: attribute, type: type, before: before)
         variables.report(attribute.map { name + "." + $0 } ?? name, at: location, placeholder: value)
         return value
@@ -172,14 +179,22 @@ final class IntrinsicFunctions {
             }
             if let value = variables.given(name) { return value }
             return attribute(
-                String(name[name.index(after: dot)...]), of: String(name[..<dot]), before: before, at: template.location)
+                String(name[name.index(after: dot)...]),
+                of: String(name[..<dot]),
+                before: before,
+                at: template.location,
+            )
         }
         return text(result, at: template)
     }
 
     private func join(_ argument: ConfigurationNode) -> ConfigurationNode? {
         guard case .sequence(let nodes) = argument.value, nodes.count == 2, let separator = nodes[0].text else {
-            diagnostics.error(at: argument.location, "Fn::Join cannot be read", expected: "expected [SEPARATOR, [TEXT, …]]")
+            diagnostics.error(
+                at: argument.location,
+                "Fn::Join cannot be read",
+                expected: "expected [SEPARATOR, [TEXT, …]]",
+            )
             return nil
         }
         let values = evaluate(nodes[1])?.elements.compactMap(\.text) ?? []
@@ -195,7 +210,8 @@ final class IntrinsicFunctions {
     }
 
     private func selection(_ argument: ConfigurationNode) -> ConfigurationNode? {
-        guard case .sequence(let nodes) = argument.value, nodes.count == 2, let index = evaluate(nodes[0])?.text.flatMap(Int.init),
+        guard case .sequence(let nodes) = argument.value, nodes.count == 2,
+            let index = evaluate(nodes[0])?.text.flatMap(Int.init),
             let list = evaluate(nodes[1])?.elements, list.indices.contains(index)
         else { return nil }
         return list[index]
@@ -204,7 +220,11 @@ final class IntrinsicFunctions {
     private func mapped(_ argument: ConfigurationNode) -> ConfigurationNode? {
         let keys = argument.elements.compactMap { evaluate($0)?.text }
         guard keys.count >= 3, let value = template?["Mappings"]?[keys[0]]?[keys[1]]?[keys[2]] else {
-            diagnostics.warning(at: argument.location, "the mapping has no such value", expected: "expected [MAP, KEY, KEY]")
+            diagnostics.warning(
+                at: argument.location,
+                "the mapping has no such value",
+                expected: "expected [MAP, KEY, KEY]",
+            )
             return text("unknown", at: argument)
         }
         return value
@@ -214,7 +234,11 @@ final class IntrinsicFunctions {
 
     private func choice(_ argument: ConfigurationNode) -> ConfigurationNode? {
         guard case .sequence(let nodes) = argument.value, nodes.count == 3, let name = nodes[0].text else {
-            diagnostics.error(at: argument.location, "Fn::If cannot be read", expected: "expected [CONDITION, THEN, ELSE]")
+            diagnostics.error(
+                at: argument.location,
+                "Fn::If cannot be read",
+                expected: "expected [CONDITION, THEN, ELSE]",
+            )
             return nil
         }
         return evaluate(holds(named: name, at: nodes[0].location) ? nodes[1] : nodes[2])
@@ -252,11 +276,18 @@ final class IntrinsicFunctions {
     private func included(_ entry: ConfigurationNode.Entry) -> ConfigurationNode? {
         let name = entry.value["Name"]?.text
         guard name == "AWS::Include" else {
-            diagnostics.warning(at: entry.keyLocation, "the transform \((name ?? "nothing").quotedForMessage) is not applied")
+            diagnostics.warning(
+                at: entry.keyLocation,
+                "the transform \((name ?? "nothing").quotedForMessage) is not applied",
+            )
             return nil
         }
         guard let location = entry.value["Parameters"]?["Location"].flatMap(evaluate), let file = location.text else {
-            diagnostics.error(at: entry.keyLocation, "AWS::Include has no Location", expected: "expected Parameters: {Location: FILE}")
+            diagnostics.error(
+                at: entry.keyLocation,
+                "AWS::Include has no Location",
+                expected: "expected Parameters: {Location: FILE}",
+            )
             return nil
         }
         return document(file, at: location.location).flatMap(evaluate)
@@ -266,8 +297,10 @@ final class IntrinsicFunctions {
     func document(_ file: String, at location: SourceLocation) -> ConfigurationNode? {
         guard !file.hasPrefix("s3://"), !file.contains("://") else {
             diagnostics.error(
-                at: location, "\(file.quotedForMessage) is no local file",
-                expected: "expected a path relative to the template, as before sam package")
+                at: location,
+                "\(file.quotedForMessage) is no local file",
+                expected: "expected a path relative to the template, as before sam package",
+            )
             return nil
         }
         guard depth < Self.deepest else {

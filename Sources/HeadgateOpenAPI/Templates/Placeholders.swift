@@ -46,7 +46,9 @@ struct Placeholders: Sendable {
     }
 
     private static func isHostName(_ attribute: String) -> Bool {
-        ["DNSName", "DomainName", "DefaultDomain", "RegionalDomainName", "Endpoint.Address", "PublicDnsName"].contains(attribute)
+        ["DNSName", "DomainName", "DefaultDomain", "RegionalDomainName", "Endpoint.Address", "PublicDnsName"].contains(
+            attribute
+        )
             || attribute.hasSuffix("DomainName")
     }
 

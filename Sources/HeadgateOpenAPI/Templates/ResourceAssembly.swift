@@ -18,7 +18,9 @@ struct ResourceAssembly {
         result.models = parts("Model").compactMap(model)
         for validator in parts("RequestValidator") {
             let node = validator.properties.lowerCamel.without(["restApiId", "name"])
-            result.requestValidators.append(Named(name(of: validator), OpenAPIReader.validator(node, members), at: Place(validator.location)))
+            result.requestValidators.append(
+                Named(name(of: validator), OpenAPIReader.validator(node, members), at: Place(validator.location))
+            )
         }
         result.authorizers = parts("Authorizer").compactMap(authorizer)
         let responses = GatewayResponseReader(members: members, variables: variables)
@@ -48,7 +50,11 @@ struct ResourceAssembly {
         let names = parts("Model").map(name)
         let tree = DefinitionTree(SchemaReferences.rewritten(node, to: SchemaReferences.canonical, among: names))
         return APIModel(
-            name: name(of: part), description: part.properties["Description"]?.text, schema: tree, place: Place(part.location))
+            name: name(of: part),
+            description: part.properties["Description"]?.text,
+            schema: tree,
+            place: Place(part.location),
+        )
     }
 
     private func authorizer(_ part: TemplateAPIs.Resource) -> APIAuthorizer? {
@@ -72,7 +78,8 @@ struct ResourceAssembly {
         if !(Route.anyMethods + ["ANY"]).contains(verb) {
             members.diagnostics.error(
                 at: part.properties["HttpMethod"]?.location ?? part.location,
-                "Invalid HttpMethod specified. Valid options are GET,PUT,POST,DELETE,PATCH,OPTIONS,HEAD,ANY")
+                "Invalid HttpMethod specified. Valid options are GET,PUT,POST,DELETE,PATCH,OPTIONS,HEAD,ANY",
+            )
         }
         var node = part.properties.without(["RestApiId", "ResourceId", "HttpMethod", "Integration"]).lowerCamel
         node = node.renaming("requestValidatorId", to: "requestValidator").renaming("authorizerId", to: "authorizer")
@@ -89,7 +96,8 @@ struct ResourceAssembly {
 
     /// The name of the resource that a property refers to.
     private func named(_ written: ConfigurationNode?, else node: ConfigurationNode) -> ConfigurationNode {
-        guard let id = TemplateAPIs.Resource.logicalID(written), let target = resources.first(where: { $0.id == id }) else { return node }
+        guard let id = TemplateAPIs.Resource.logicalID(written), let target = resources.first(where: { $0.id == id })
+        else { return node }
         let scalar = ConfigurationNode.Scalar(text: name(of: target), isPlain: false, contentLocation: node.location)
         return ConfigurationNode(.scalar(scalar), at: node.location)
     }
@@ -97,7 +105,10 @@ struct ResourceAssembly {
     private func models(_ node: ConfigurationNode, _ written: ConfigurationNode?) -> ConfigurationNode {
         let entries = node.entries.map { entry in
             ConfigurationNode.Entry(
-                key: entry.key, keyLocation: entry.keyLocation, value: named(written?[entry.key], else: entry.value))
+                key: entry.key,
+                keyLocation: entry.keyLocation,
+                value: named(written?[entry.key], else: entry.value),
+            )
         }
         return ConfigurationNode(.mapping(entries), at: node.location)
     }
@@ -119,13 +130,17 @@ struct ResourceAssembly {
         for _ in 0..<Self.deepest {
             guard let id = TemplateAPIs.Resource.logicalID(node) else { break }
             if id == api.id { return "/" + pieces.reversed().joined(separator: "/") }
-            guard let parent = resources.first(where: { $0.id == id && $0.type == "AWS::ApiGateway::Resource" }) else { break }
+            guard let parent = resources.first(where: { $0.id == id && $0.type == "AWS::ApiGateway::Resource" }) else {
+                break
+            }
             pieces.append(parent.properties["PathPart"]?.text ?? "")
             node = parent.written["ParentId"]
         }
         members.diagnostics.error(
-            at: location, "Invalid Resource identifier specified",
-            expected: "expected ResourceId: a reference to a resource of the API, or to its RootResourceId")
+            at: location,
+            "Invalid Resource identifier specified",
+            expected: "expected ResourceId: a reference to a resource of the API, or to its RootResourceId",
+        )
         return nil
     }
 }

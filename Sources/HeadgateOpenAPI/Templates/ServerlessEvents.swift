@@ -47,7 +47,9 @@ struct ServerlessEvents {
     private func add(_ events: [Event], to api: inout RestAPI) {
         for event in events {
             let path = OpenAPIReader.joined("", event.path)
-            if api.methods.contains(where: { $0.path == path && $0.verb == event.verb && $0.integration != nil }) { continue }
+            if api.methods.contains(where: { $0.path == path && $0.verb == event.verb && $0.integration != nil }) {
+                continue
+            }
             api.methods.removeAll { $0.path == path && $0.verb == event.verb }
             var method = APIMethod(path: path, verb: event.verb)
             method.place = Place(event.location)
@@ -69,6 +71,7 @@ struct ServerlessEvents {
 
     static func invocationURI(of function: String, _ options: DefinitionOptions) -> String {
         if function.hasPrefix("arn:\(options.partition):apigateway:") { return function }
-        return "arn:\(options.partition):apigateway:\(options.region):lambda:path/2015-03-31/functions/\(function)/invocations"
+        return
+            "arn:\(options.partition):apigateway:\(options.region):lambda:path/2015-03-31/functions/\(function)/invocations"
     }
 }

@@ -23,18 +23,23 @@ struct TemplateAPIs {
     private static let readTypes: Set<String> = [
         "AWS::ApiGateway::RestApi", "AWS::Serverless::Api", "AWS::ApiGateway::Resource", "AWS::ApiGateway::Method",
         "AWS::ApiGateway::Model", "AWS::ApiGateway::RequestValidator", "AWS::ApiGateway::GatewayResponse",
-        "AWS::ApiGateway::Authorizer", "AWS::ApiGateway::Stage", "AWS::ApiGateway::Deployment", "AWS::ApiGateway::ApiKey",
+        "AWS::ApiGateway::Authorizer", "AWS::ApiGateway::Stage", "AWS::ApiGateway::Deployment",
+        "AWS::ApiGateway::ApiKey",
         "AWS::ApiGateway::UsagePlan", "AWS::ApiGateway::UsagePlanKey", "AWS::Serverless::Function",
     ]
 
     func apis() -> [RestAPI] {
         let resources = readResources()
-        var found: [(id: String, api: RestAPI)] = resources.filter { Self.apiTypes.contains($0.type) }.compactMap { resource in
+        var found: [(id: String, api: RestAPI)] = resources.filter { Self.apiTypes.contains($0.type) }.compactMap {
+            resource in
             api(resource, among: resources).map { (resource.id, $0) }
         }
-        if let implicit = ServerlessEvents(resources: resources, members: MemberReader(diagnostics: diagnostics), variables: variables)
-            .implicitAPI(at: template.location)
-        {
+        if let implicit = ServerlessEvents(
+            resources: resources,
+            members: MemberReader(diagnostics: diagnostics),
+            variables: variables,
+        )
+        .implicitAPI(at: template.location) {
             found.append(("ServerlessRestApi", implicit))
         }
         if found.isEmpty { reportNone() }
@@ -42,9 +47,11 @@ struct TemplateAPIs {
         let chosen = found.filter { $0.id == wanted || $0.api.name == wanted }
         if chosen.isEmpty, !found.isEmpty {
             diagnostics.error(
-                at: template.location, "no API is called \(wanted.quotedForMessage)",
+                at: template.location,
+                "no API is called \(wanted.quotedForMessage)",
                 expected: "expected one of: " + found.map(\.id).joined(separator: ", "),
-                suggestion: Suggestion.didYouMean(wanted, among: found.map(\.id)))
+                suggestion: Suggestion.didYouMean(wanted, among: found.map(\.id)),
+            )
         }
         return chosen.map(\.api)
     }
@@ -52,12 +59,23 @@ struct TemplateAPIs {
     private func readResources() -> [Resource] {
         (template["Resources"]?.entries ?? []).compactMap { entry in
             guard let type = entry.value["Type"]?.text, Self.readTypes.contains(type) else { return nil }
-            if let condition = entry.value["Condition"]?.located, !functions.holds(named: condition.text, at: condition.location) {
+            if let condition = entry.value["Condition"]?.located,
+                !functions.holds(named: condition.text, at: condition.location)
+            {
                 return nil
             }
-            let written = withGlobals(entry.value["Properties"] ?? ConfigurationNode(.mapping([]), at: entry.keyLocation), type)
+            let written = withGlobals(
+                entry.value["Properties"] ?? ConfigurationNode(.mapping([]), at: entry.keyLocation),
+                type,
+            )
             guard let properties = evaluated(written, of: type) else { return nil }
-            return Resource(id: entry.key, type: type, location: entry.keyLocation, written: written, properties: properties)
+            return Resource(
+                id: entry.key,
+                type: type,
+                location: entry.keyLocation,
+                written: written,
+                properties: properties,
+            )
         }
     }
 
@@ -77,7 +95,10 @@ struct TemplateAPIs {
     private func withGlobals(_ properties: ConfigurationNode, _ type: String) -> ConfigurationNode {
         guard type == "AWS::Serverless::Api", let globals = template["Globals"]?["Api"] else { return properties }
         let own = Set(properties.entries.map(\.key))
-        return ConfigurationNode(.mapping(properties.entries + globals.entries.filter { !own.contains($0.key) }), at: properties.location)
+        return ConfigurationNode(
+            .mapping(properties.entries + globals.entries.filter { !own.contains($0.key) }),
+            at: properties.location,
+        )
     }
 
     private func reportNone() {
@@ -88,11 +109,16 @@ struct TemplateAPIs {
         }
         if let others {
             diagnostics.error(
-                at: others.keyLocation, "\(others.key) is an HTTP API (API Gateway version 2)", expected: "expected a REST API")
+                at: others.keyLocation,
+                "\(others.key) is an HTTP API (API Gateway version 2)",
+                expected: "expected a REST API",
+            )
         } else {
             diagnostics.error(
-                at: template.location, "the template has no REST API",
-                expected: "expected a resource of type AWS::ApiGateway::RestApi or AWS::Serverless::Api")
+                at: template.location,
+                "the template has no REST API",
+                expected: "expected a resource of type AWS::ApiGateway::RestApi or AWS::Serverless::Api",
+            )
         }
     }
 
@@ -102,7 +128,13 @@ struct TemplateAPIs {
         let members = MemberReader(diagnostics: diagnostics)
         var api: RestAPI
         if let document = document(of: resource) {
-            guard let read = OpenAPIReader(root: document, options: options, variables: variables, diagnostics: diagnostics).api()
+            guard
+                let read = OpenAPIReader(
+                    root: document,
+                    options: options,
+                    variables: variables,
+                    diagnostics: diagnostics,
+                ).api()
             else { return nil }
             api = read
         } else {
@@ -110,13 +142,20 @@ struct TemplateAPIs {
             api = RestAPI(name: resource.id)
             api.place = Place(resource.location)
             if resource.type == "AWS::ApiGateway::RestApi" {
-                ResourceAssembly(api: resource, resources: resources, members: members, variables: variables).assemble(into: &api)
+                ResourceAssembly(api: resource, resources: resources, members: members, variables: variables).assemble(
+                    into: &api
+                )
             }
         }
         if resource.type == "AWS::Serverless::Api" {
-            ServerlessEvents(resources: resources, members: members, variables: variables).addMethods(to: &api, of: resource)
+            ServerlessEvents(resources: resources, members: members, variables: variables).addMethods(
+                to: &api,
+                of: resource,
+            )
         }
-        TemplateProperties(resource: resource, resources: resources, members: members, variables: variables).apply(to: &api)
+        TemplateProperties(resource: resource, resources: resources, members: members, variables: variables).apply(
+            to: &api
+        )
         if api.name.isEmpty { api.name = resource.id }
         return api
     }
@@ -128,8 +167,10 @@ struct TemplateAPIs {
         guard let uri = properties["DefinitionUri"] ?? properties["BodyS3Location"] else { return nil }
         guard let file = uri.text else {
             diagnostics.error(
-                at: uri.location, "the definition stands in S3, where it cannot be read",
-                expected: "expected DefinitionUri: a local file, or DefinitionBody")
+                at: uri.location,
+                "the definition stands in S3, where it cannot be read",
+                expected: "expected DefinitionUri: a local file, or DefinitionBody",
+            )
             return nil
         }
         return functions.document(file, at: uri.location).flatMap(functions.evaluate)

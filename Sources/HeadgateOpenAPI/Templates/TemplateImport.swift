@@ -10,16 +10,27 @@ struct TemplateImport {
         let variables = DefinitionVariables(options: options, diagnostics: diagnostics)
         let isTemplate = !OpenAPIReader.isDocument(node) && (node["Resources"]?.isMapping ?? false)
         let functions = IntrinsicFunctions(
-            template: isTemplate ? node : nil, variables: variables, directory: directory, diagnostics: diagnostics)
+            template: isTemplate ? node : nil,
+            variables: variables,
+            directory: directory,
+            diagnostics: diagnostics,
+        )
         if isTemplate {
-            return TemplateAPIs(template: node, options: options, functions: functions, variables: variables, diagnostics: diagnostics)
-                .apis()
+            return TemplateAPIs(
+                template: node,
+                options: options,
+                functions: functions,
+                variables: variables,
+                diagnostics: diagnostics,
+            )
+            .apis()
         }
         guard OpenAPIReader.isDocument(node) else {
             diagnostics.error(
                 at: node.location,
                 "Invalid OpenAPI input.",
-                expected: "expected an OpenAPI document (openapi: or swagger:) or a template with Resources; found \(node.found)",
+                expected:
+                    "expected an OpenAPI document (openapi: or swagger:) or a template with Resources; found \(node.found)",
             )
             return []
         }

@@ -10,13 +10,19 @@ struct TemplateProperties {
     private var properties: ConfigurationNode { resource.properties }
 
     func apply(to api: inout RestAPI) {
-        if let name = members.text(properties["Name"], "Name")?.text, api.name.isEmpty || api.name == resource.id { api.name = name }
+        if let name = members.text(properties["Name"], "Name")?.text, api.name.isEmpty || api.name == resource.id {
+            api.name = name
+        }
         if let description = members.text(properties["Description"], "Description")?.text, api.description == nil {
             api.description = description
         }
-        let types = members.texts(properties["BinaryMediaTypes"], "BinaryMediaTypes").map { $0.replaced(by: $0.text.replacingTildes) }
+        let types = members.texts(properties["BinaryMediaTypes"], "BinaryMediaTypes").map {
+            $0.replaced(by: $0.text.replacingTildes)
+        }
         api.binaryMediaTypes += types.filter { !api.binaryMediaTypes.contains($0) }
-        if let size = OpenAPIReader.compressionSize(properties["MinimumCompressionSize"], members) { api.minimumCompressionSize = size }
+        if let size = OpenAPIReader.compressionSize(properties["MinimumCompressionSize"], members) {
+            api.minimumCompressionSize = size
+        }
         if let source = members.word(properties["ApiKeySourceType"], "ApiKeySourceType", of: APIKeySource.self) {
             api.apiKeySource = source
         }
@@ -30,8 +36,10 @@ struct TemplateProperties {
         readAuth(into: &api)
         if let cors = properties["Cors"], !cors.isNull {
             members.diagnostics.warning(
-                at: cors.location, "Cors of the resource is not applied",
-                suggestion: "write OPTIONS methods of type mock into the document")
+                at: cors.location,
+                "Cors of the resource is not applied",
+                suggestion: "write OPTIONS methods of type mock into the document",
+            )
         }
         readStage(into: &api)
     }
@@ -45,7 +53,8 @@ struct TemplateProperties {
         var entries: [ConfigurationNode.Entry] = []
         for member in entry.value.entries {
             switch member.key {
-            case "StatusCode": entries.append(.init(key: "statusCode", keyLocation: member.keyLocation, value: member.value))
+            case "StatusCode":
+                entries.append(.init(key: "statusCode", keyLocation: member.keyLocation, value: member.value))
             case "ResponseTemplates":
                 entries.append(.init(key: "responseTemplates", keyLocation: member.keyLocation, value: member.value))
             case "ResponseParameters":
@@ -53,17 +62,27 @@ struct TemplateProperties {
                     group.value.entries.map { parameter in
                         let place = group.key == "Headers" ? "header" : group.key == "Paths" ? "path" : "querystring"
                         return ConfigurationNode.Entry(
-                            key: "gatewayresponse.\(place).\(parameter.key)", keyLocation: parameter.keyLocation, value: parameter.value)
+                            key: "gatewayresponse.\(place).\(parameter.key)",
+                            keyLocation: parameter.keyLocation,
+                            value: parameter.value,
+                        )
                     }
                 }
                 entries.append(
                     .init(
-                        key: "responseParameters", keyLocation: member.keyLocation,
-                        value: ConfigurationNode(.mapping(parameters), at: member.value.location)))
+                        key: "responseParameters",
+                        keyLocation: member.keyLocation,
+                        value: ConfigurationNode(.mapping(parameters), at: member.value.location),
+                    )
+                )
             default: entries.append(member)
             }
         }
-        return reader.response(type, from: ConfigurationNode(.mapping(entries), at: entry.value.location), at: entry.keyLocation)
+        return reader.response(
+            type,
+            from: ConfigurationNode(.mapping(entries), at: entry.value.location),
+            at: entry.keyLocation,
+        )
     }
 
     /// SAM's `Auth`: keys for all methods, signatures, authorizers.
@@ -79,7 +98,9 @@ struct TemplateProperties {
             authorizer.identitySource = "method.request.header." + header
             authorizer.providerARNs = members.texts(definition["UserPoolArn"], "UserPoolArn")
             if let function = members.text(definition["FunctionArn"], "FunctionArn") {
-                authorizer.uri = function.replaced(by: ServerlessEvents.invocationURI(of: function.text, variables.options))
+                authorizer.uri = function.replaced(
+                    by: ServerlessEvents.invocationURI(of: function.text, variables.options)
+                )
             }
             api.authorizers.append(authorizer)
         }
@@ -106,7 +127,8 @@ struct TemplateProperties {
             source = properties
         } else {
             source =
-                resources.first { $0.type == "AWS::ApiGateway::Stage" && $0.refers("RestApiId", to: resource.id) }?.properties
+                resources.first { $0.type == "AWS::ApiGateway::Stage" && $0.refers("RestApiId", to: resource.id) }?
+                .properties
                 ?? resources.first {
                     $0.type == "AWS::ApiGateway::Deployment" && $0.refers("RestApiId", to: resource.id)
                         && $0.properties["StageName"] != nil
@@ -148,12 +170,14 @@ struct TemplateProperties {
                 if let quota = plan.properties["Quota"], let limit = members.integer(quota["Limit"], "Limit") {
                     apiKey.quota = .init(
                         limit: limit,
-                        period: members.word(quota["Period"], "Period", of: DeploymentStage.APIKey.Period.self) ?? .day)
+                        period: members.word(quota["Period"], "Period", of: DeploymentStage.APIKey.Period.self) ?? .day,
+                    )
                 }
                 if let throttle = plan.properties["Throttle"] {
                     apiKey.throttle = .init(
                         rateLimit: members.number(throttle["RateLimit"], "RateLimit"),
-                        burstLimit: members.integer(throttle["BurstLimit"], "BurstLimit"))
+                        burstLimit: members.integer(throttle["BurstLimit"], "BurstLimit"),
+                    )
                 }
             }
             return apiKey
@@ -174,7 +198,11 @@ extension ConfigurationNode {
     /// CloudFormation's `HttpMethod` is `httpMethod` elsewhere; the keys of one mapping, not of those inside.
     var lowerCamel: ConfigurationNode {
         let entries = entries.map { entry in
-            Entry(key: entry.key.prefix(1).lowercased() + entry.key.dropFirst(), keyLocation: entry.keyLocation, value: entry.value)
+            Entry(
+                key: entry.key.prefix(1).lowercased() + entry.key.dropFirst(),
+                keyLocation: entry.keyLocation,
+                value: entry.value,
+            )
         }
         return ConfigurationNode(.mapping(entries), at: location)
     }
@@ -182,7 +210,8 @@ extension ConfigurationNode {
     /// The mapping with one key's value changed.
     func replacing(_ key: String, _ change: (ConfigurationNode) -> ConfigurationNode) -> ConfigurationNode {
         let entries = entries.map { entry in
-            entry.key == key ? Entry(key: entry.key, keyLocation: entry.keyLocation, value: change(entry.value)) : entry
+            entry.key == key
+                ? Entry(key: entry.key, keyLocation: entry.keyLocation, value: change(entry.value)) : entry
         }
         return ConfigurationNode(.mapping(entries), at: location)
     }
