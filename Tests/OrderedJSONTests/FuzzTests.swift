@@ -48,7 +48,8 @@ import Testing
     private func string(_ generator: inout SeededGenerator) -> (String, String) {
         let pieces = [
             ("a", "a"), ("key", "key"), ("é", "é"), ("é", "\\u00e9"), ("\n", "\\n"), ("/", "\\/"), ("/", "/"),
-            ("😀", "\\ud83d\\ude00"), ("\"", "\\\""), ("\u{2028}", "\u{2028}"), ("\u{1}", "\\u0001"), ("\u{7F}", "\u{7F}"),
+            ("😀", "\\ud83d\\ude00"), ("\"", "\\\""), ("\u{2028}", "\u{2028}"), ("\u{1}", "\\u0001"),
+            ("\u{7F}", "\u{7F}"),
         ]
         var (text, source) = ("", "\"")
         for _ in 0..<Int.random(in: 0..<5, using: &generator) {

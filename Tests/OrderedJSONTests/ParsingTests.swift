@@ -52,7 +52,8 @@ import Testing
         ("\u{FEFF}[]", "line 1, column 1 (offset 0): found a byte order mark, expected a value"),
         (
             "\"abc",
-            "line 1, column 5 (offset 4): found the end of the text, expected '\"' to end the string that starts at offset 0"
+            "line 1, column 5 (offset 4): found the end of the text, expected '\"' to end the string that starts "
+                + "at offset 0"
         ),
         (
             "\"\\ud800\"",

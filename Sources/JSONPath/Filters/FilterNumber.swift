@@ -32,9 +32,10 @@ struct FilterNumber: Sendable {
         self = number
     }
 
-    /// Reads a number of a document. A fraction with more than 15 digits passes through a Java double first.
+    /// Reads a number of a document; nil if it is an infinite double in Java. What has an exponent, or more than
+    /// 15 digits and a fraction, passes through Java's number first, since that may change it.
     init?(_ spelling: UnsafeBufferPointer<UInt8>, node: Int) {
-        if spelling.count > 15, spelling.contains(where: { $0 == 0x2E || $0 | 0x20 == 0x65 }) {
+        if spelling.contains(where: { $0 | 0x20 == 0x65 || $0 == 0x2E && spelling.count > 15 }) {
             var text = JavaNumber(spelling).description
             let number = text.withUTF8 { FilterNumber($0, source: .node(node)) }
             guard let number else { return nil }

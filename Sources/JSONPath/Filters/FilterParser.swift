@@ -48,7 +48,8 @@ struct FilterParser {
         nesting += 1
         defer { nesting -= 1 }
         guard nesting <= JSONPathLimits.nesting else {
-            var error = scanner.error("the filter is nested too deeply, expected at most \(JSONPathLimits.nesting) levels")
+            let most = JSONPathLimits.nesting
+            var error = scanner.error("the filter is nested too deeply, expected at most \(most) levels")
             error.reason = .limit
             throw error
         }
@@ -185,7 +186,8 @@ struct FilterParser {
         let text = scanner.bytes[start..<scanner.position]
         guard let number = text.withUnsafeBufferPointer({ FilterNumber(parsing: $0) }) else {
             let found = text.isEmpty ? scanner.name(at: start) : "'\(scanner.text(start..<scanner.position))'"
-            throw scanner.error("found \(found), expected a path, a number, a quoted string or another literal", at: start)
+            let expected = "expected a path, a number, a quoted string or another literal"
+            throw scanner.error("found \(found), \(expected)", at: start)
         }
         return .number(number)
     }
@@ -214,7 +216,11 @@ struct FilterParser {
         do {
             return .pattern(try Pattern(scanner.text((start + 1)..<end), flags: flags))
         } catch {
-            throw scanner.error("in the regular expression, \(error.message)", at: start + 1, suggestion: error.suggestion)
+            throw scanner.error(
+                "in the regular expression, \(error.message)",
+                at: start + 1,
+                suggestion: error.suggestion
+            )
         }
     }
 

@@ -146,7 +146,8 @@ extension PathParser {
     /// An integer of 32 bits, as Java's `Integer.parseInt` reads it.
     private func integer(_ digits: ArraySlice<UInt8>) throws(PathSyntaxError) -> Int {
         guard let value = Int32(String(decoding: digits, as: UTF8.self)) else {
-            throw scanner.error("found \"\(String(decoding: digits, as: UTF8.self))\", expected an index", at: digits.startIndex)
+            let found = String(decoding: digits, as: UTF8.self)
+            throw scanner.error("found \"\(found)\", expected an index", at: digits.startIndex)
         }
         return Int(value)
     }
@@ -155,7 +156,8 @@ extension PathParser {
     private mutating func filter() throws(PathSyntaxError) {
         let mark = scanner.significant(after: scanner.position)
         guard let open = try scanner.significant("(", after: mark) else {
-            throw scanner.error("found \(scanner.name(at: scanner.significant(after: mark))) behind '?', expected '('", at: mark + 1)
+            let next = scanner.significant(after: mark)
+            throw scanner.error("found \(scanner.name(at: next)) behind '?', expected '('", at: next)
         }
         let parentheses = (UInt8(ascii: "("), UInt8(ascii: ")"))
         guard

@@ -36,7 +36,8 @@ struct PathParser {
 
     private static func parse(_ scanner: PathScanner, nesting: Int) throws(PathSyntaxError) -> CompiledPath {
         guard nesting <= JSONPathLimits.nesting else {
-            var error = scanner.error("filters are nested too deeply, expected at most \(JSONPathLimits.nesting) levels")
+            let most = JSONPathLimits.nesting
+            var error = scanner.error("filters are nested too deeply, expected at most \(most) levels")
             error.reason = .limit
             throw error
         }
@@ -123,7 +124,11 @@ struct PathParser {
             switch scanner.bytes[end] {
             case 0x20:
                 let name = scanner.text(start..<end)
-                throw scanner.error("found a blank behind '\(name)'", at: end, suggestion: "write ['a name'] if it has blanks")
+                throw scanner.error(
+                    "found a blank behind '\(name)'",
+                    at: end,
+                    suggestion: "write ['a name'] if it has blanks"
+                )
             case UInt8(ascii: "."), UInt8(ascii: "["):
                 break loop
             case UInt8(ascii: "("):
