@@ -1,3 +1,5 @@
+import OrderedJSON
+
 /// The methods of `java.math.BigInteger` and `java.math.BigDecimal`.
 extension Renderer {
     private func bigInteger(_ value: Value) -> BigInteger? {
@@ -30,12 +32,19 @@ extension Renderer {
         if let count = int(arguments[0]) {
             switch method {
             case .pow: return Value(try power(value, count))
-            case .shiftLeft where count >= 0 && count <= 4_096: return Value(value * (try power(BigInteger(2), count)))
-            case .toString: return Value(String(decoding: value.digits(radix: UInt32(clamping: count)), as: UTF8.self))
+            case .shiftLeft: return Value(try shifted(value, left: count))
+            case .shiftRight: return Value(try shifted(value, left: count == .min ? .max : -count))
+            case .testBit:
+                guard count >= 0 else { throw fail(.method, "java.lang.ArithmeticException: Negative bit address") }
+                return .boolean(try shifted(value, left: -count).truncated & 1 == 1)
+            case .toString:
+                let radix = (2...36).contains(count) ? UInt32(count) : 10
+                return Value(String(decoding: value.digits(radix: radix), as: UTF8.self))
             case .valueOf: return Value(BigInteger(Int64(count)))
             default: return .null
             }
         }
+        if method == .valueOf, let value = long(arguments[0]) { return Value(BigInteger(value)) }
         guard let other = bigInteger(arguments[0]) else { return .null }
         try spend(value.limbs.count * other.limbs.count >> 4)
         switch method {
@@ -76,10 +85,20 @@ extension Renderer {
         }
     }
 
+    /// Shifts as on two's complement: to the right it rounds down.
+    private mutating func shifted(_ value: BigInteger, left count: Int) throws(Interruption) -> BigInteger {
+        if count >= 0 { return value * (try power(BigInteger(2), count)) }
+        guard -count <= limits.numberDigits * 32 else { return BigInteger(value.isNegative ? -1 : 0) }
+        let divisor = try power(BigInteger(2), -count)
+        guard let (quotient, remainder) = value.divided(by: divisor) else { return value }
+        return remainder.isNegative ? quotient - BigInteger(1) : quotient
+    }
+
     private mutating func power(_ value: BigInteger, _ exponent: Int) throws(Interruption) -> BigInteger {
         guard exponent >= 0 else { throw fail(.method, "java.lang.ArithmeticException: Negative exponent") }
         let digits = value.limbs.count.multipliedReportingOverflow(by: exponent)
-        guard !digits.overflow, digits.partialValue <= limits.numberDigits else {
+        let bits = value.bitLength.multipliedReportingOverflow(by: exponent)
+        guard !digits.overflow, !bits.overflow, bits.partialValue <= limits.numberDigits * 32 else {
             throw fail(.limit, "a number of more than \(limits.numberDigits * 9) digits")
         }
         try spend(digits.partialValue)
@@ -103,11 +122,17 @@ extension Renderer {
             case .scale: return Value(int: value.scale)
             case .precision: return Value(int: value.unscaled.magnitude.description.utf8.count)
             case .unscaledValue: return Value(value.unscaled)
+            case .stripTrailingZeros: return .object(BigDecimalObject(value.strippingZeros(to: Int(Int32.min))))
+            case .toPlainString: return Value(value.plainDescription)
+            case .toEngineeringString: return Value(value.engineeringDescription)
             case .toBigInteger: return Value(value.truncated)
             default: return conversions(method, .bigDecimal(value))
             }
         }
-        guard arguments.count == 1, let other = bigDecimal(arguments[0]) else { return .null }
+        guard arguments.count == 1 else { return .null }
+        if let count = int(arguments[0]) { return try callBigDecimal(method, value, count) }
+        if method == .valueOf { return valueOf(arguments[0]) }
+        guard let other = bigDecimal(arguments[0]) else { return .null }
         try spend(value.unscaled.limbs.count * other.unscaled.limbs.count >> 4)
         let result: BigDecimal?
         switch method {
@@ -117,9 +142,71 @@ extension Renderer {
         case .max: result = BigDecimal.compare(value, other) >= 0 ? value : other
         case .min: result = BigDecimal.compare(value, other) <= 0 ? value : other
         case .compareTo: return Value(int: BigDecimal.compare(value, other))
+        case .divide, .divideToIntegralValue, .remainder: return try divide(method, value, other)
         default: return .null
         }
         guard let result else { throw fail(.method, "java.lang.ArithmeticException: Overflow") }
         return .object(BigDecimalObject(result))
+    }
+
+    private func valueOf(_ argument: Value) -> Value {
+        guard let number = number(argument) else { return .null }
+        switch number {
+        case .double(let value):
+            return BigDecimal(Array(JavaDouble.description(of: value).utf8)).map { .object(BigDecimalObject($0)) } ?? .null
+        default:
+            return number.int64.map { .object(BigDecimalObject(BigDecimal(BigInteger($0)))) } ?? .null
+        }
+    }
+
+    private mutating func callBigDecimal(
+        _ method: Method,
+        _ value: BigDecimal,
+        _ count: Int
+    ) throws(Interruption) -> Value {
+        switch method {
+        case .pow:
+            guard (0...999_999_999).contains(count) else { throw fail(.method, "java.lang.ArithmeticException: Invalid operation") }
+            let unscaled = try power(value.unscaled, count)
+            return .object(BigDecimalObject(BigDecimal(unscaled: unscaled, scale: value.scale * count)))
+        case .movePointLeft, .movePointRight:
+            let scale = value.scale + (method == .movePointLeft ? count : -count)
+            guard abs(scale) <= limits.numberDigits else { throw fail(.limit, "a number of too many digits") }
+            let moved = BigDecimal(unscaled: value.unscaled, scale: scale)
+            return .object(BigDecimalObject(count == 0 ? value : moved.withScaleOfAtLeastZero))
+        case .setScale:
+            guard abs(count) <= limits.numberDigits else { throw fail(.limit, "a number of too many digits") }
+            guard let result = value.exactly(scale: count) else {
+                throw fail(.method, "java.lang.ArithmeticException: Rounding necessary")
+            }
+            return .object(BigDecimalObject(result))
+        case .valueOf:
+            return .object(BigDecimalObject(BigDecimal(BigInteger(Int64(count)))))
+        default: return .null
+        }
+    }
+
+    private mutating func divide(
+        _ method: Method,
+        _ value: BigDecimal,
+        _ other: BigDecimal
+    ) throws(Interruption) -> Value {
+        guard !other.unscaled.isZero else { throw fail(.method, "java.lang.ArithmeticException: Division by zero") }
+        let scale = value.scale - other.scale
+        if method == .divide {
+            guard let quotient = value.exactQuotient(by: other) else {
+                throw fail(
+                    .method,
+                    "java.lang.ArithmeticException: Non-terminating decimal expansion; no exact representable decimal result.",
+                )
+            }
+            return .object(BigDecimalObject(quotient.strippingZeros(to: scale)))
+        }
+        guard let whole = value.wholeQuotient(by: other) else { throw fail(.limit, "a number of too many digits") }
+        if method == .divideToIntegralValue { return .object(BigDecimalObject(whole)) }
+        guard let product = BigDecimal.multiply(whole, other), let rest = BigDecimal.subtract(value, product) else {
+            throw fail(.method, "java.lang.ArithmeticException: Overflow")
+        }
+        return .object(BigDecimalObject(rest))
     }
 }

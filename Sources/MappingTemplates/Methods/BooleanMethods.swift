@@ -73,7 +73,7 @@ extension Renderer {
             }
             return isCharacter ? .character(UInt16(truncatingIfNeeded: result)) : Value(int: Int(result))
         default:
-            guard let properties = Unicode.Scalar(scalar)?.properties else { return .boolean(false) }
+            let properties = (Unicode.Scalar(scalar) ?? "\u{FFFF}").properties
             return Self.classify(method, scalar, properties)
         }
     }

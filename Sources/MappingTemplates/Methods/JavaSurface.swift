@@ -1,8 +1,8 @@
 /// Which methods the Java classes have that this engine has not, and what it has instead.
 enum JavaSurface {
     private static let string: Set = [
-        "chars", "codePoints", "copyValueOf", "describeConstable", "getBytes", "getChars", "lines",
-        "resolveConstantDesc", "toCharArray", "transform",
+        "chars", "codePoints", "copyValueOf", "describeConstable", "getChars", "lines",
+        "resolveConstantDesc", "transform",
     ]
     private static let list: Set = [
         "forEach", "parallelStream", "removeIf", "spliterator", "stream", "toJSONString", "writeJSONString",
@@ -50,10 +50,11 @@ enum JavaSurface {
 
     static let stringMethods: [Method] = [
         .charAt, .codePointAt, .codePointBefore, .codePointCount, .compareTo, .compareToIgnoreCase, .concat, .contains,
-        .contentEquals, .endsWith, .equals, .equalsIgnoreCase, .format, .formatted, .getClass, .hashCode, .indent,
+        .contentEquals, .endsWith, .equals, .equalsIgnoreCase, .format, .formatted, .getBytes, .getClass, .hashCode, .indent,
         .indexOf, .intern, .isBlank, .isEmpty, .join, .lastIndexOf, .length, .matches, .offsetByCodePoints,
         .regionMatches, .repeat, .replace, .replaceAll, .replaceFirst, .split, .startsWith, .strip, .stripIndent,
-        .stripLeading, .stripTrailing, .subSequence, .substring, .toLowerCase, .toString, .toUpperCase,
+        .stripLeading, .stripTrailing, .subSequence, .substring, .toCharArray,
+        .toLowerCase, .toString, .toUpperCase,
         .translateEscapes, .trim, .valueOf,
     ]
     static let listMethods: [Method] = [

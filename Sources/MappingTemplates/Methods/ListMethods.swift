@@ -98,7 +98,7 @@ extension Renderer {
         case .set:
             let list = try changeableList(receiver, method, keepsSize: true)
             guard list.elements.indices.contains(index) else { throw outOfBounds(index, list.elements.count) }
-            if list.kind == .array, !isString(second) {
+            if list.kind == .array, className(second) != list.elementClassName {
                 throw fail(.method, "java.lang.IllegalArgumentException: array element type mismatch")
             }
             let previous = list.elements[index]

@@ -5,10 +5,10 @@ enum Method: String, CaseIterable {
 
     // String
     case charAt, codePointAt, codePointBefore, codePointCount, compareTo, compareToIgnoreCase, concat, contains
-    case contentEquals, endsWith, equalsIgnoreCase, format, formatted, indent, indexOf, intern, isBlank, isEmpty
+    case contentEquals, endsWith, equalsIgnoreCase, format, formatted, getBytes, indent, indexOf, intern, isBlank, isEmpty
     case join, lastIndexOf, length, matches, offsetByCodePoints, regionMatches, `repeat`, replace, replaceAll
     case replaceFirst, split, startsWith, strip, stripIndent, stripLeading, stripTrailing, subSequence, substring
-    case toLowerCase, toUpperCase, translateEscapes, trim, valueOf
+    case toCharArray, toLowerCase, toUpperCase, translateEscapes, trim, valueOf
 
     // List, Map and their views
     case add, addAll, clear, clone, containsAll, containsKey, containsValue, ensureCapacity, entrySet, get

@@ -39,6 +39,11 @@ extension Renderer {
         switch method {
         case .toLowerCase: return .text(JavaCase.lower(text))
         case .toUpperCase: return .text(JavaCase.upper(text))
+        case .getBytes: return .list(ListObject(.array, text.map { .byte(Int8(bitPattern: $0)) }))
+        case .toCharArray:
+            let units = text.withUnsafeBufferPointer { JavaText.units($0) }
+            try spend(units.count)
+            return .list(ListObject(.array, units.map { .character($0) }))
         case .trim: return .text(JavaCase.trim(text))
         case .strip: return .text(JavaCase.strip(text, leading: true, trailing: true))
         case .stripLeading: return .text(JavaCase.strip(text, leading: true, trailing: false))
@@ -61,7 +66,11 @@ extension Renderer {
         _ argument: Value
     ) throws(Interruption) -> Value {
         if let index = int(argument) { return try callString(method, text, index: index) }
-        if argument.isNull { return try callStringWithNull(method) }
+        if argument.isNull {
+            // Null for the arguments as a whole is no arguments.
+            if method == .valueOf { return Value("null") }
+            return method == .formatted ? try format(text, []) : try callStringWithNull(method)
+        }
         if case .list(let list) = argument, list.kind == .array { return try formatWithArray(method, text, list) }
         guard let other = stringArgument(argument) else {
             switch (method, argument) {

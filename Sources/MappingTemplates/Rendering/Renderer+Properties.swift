@@ -64,6 +64,8 @@ extension Renderer {
         if method == .getClass { return true }
         switch receiver {
         case .input: return method == .getBody
+        case .literal, .text: return method == .getBytes
+        case .node: return method == .getBytes && isString(receiver)
         case .object(let object):
             switch object {
             case is EntryObject: return method == .getKey || method == .getValue

@@ -10,7 +10,8 @@ extension Parser {
         var left = try and()
         while try peek() == .or {
             let first = try takeOperator()
-            left = join(.or, first, left, try and())
+            let right = try and()
+            left = join(.or, first, left, right)
         }
         return left
     }
@@ -19,7 +20,8 @@ extension Parser {
         var left = try equality()
         while try peek() == .and {
             let first = try takeOperator()
-            left = join(.and, first, left, try equality())
+            let right = try equality()
+            left = join(.and, first, left, right)
         }
         return left
     }
@@ -34,7 +36,8 @@ extension Parser {
             default: return left
             }
             let first = try takeOperator()
-            left = join(.comparison(comparison), first, left, try relation())
+            let right = try relation()
+            left = join(.comparison(comparison), first, left, right)
         }
     }
 
@@ -50,7 +53,8 @@ extension Parser {
             default: return left
             }
             let first = try takeOperator()
-            left = join(.comparison(comparison), first, left, try sum())
+            let right = try sum()
+            left = join(.comparison(comparison), first, left, right)
         }
     }
 
@@ -64,7 +68,8 @@ extension Parser {
             default: return left
             }
             let first = try takeOperator()
-            left = join(.arithmetic(arithmetic), first, left, try product())
+            let right = try product()
+            left = join(.arithmetic(arithmetic), first, left, right)
         }
     }
 
@@ -79,7 +84,8 @@ extension Parser {
             default: return left
             }
             let first = try takeOperator()
-            left = join(.arithmetic(arithmetic), first, left, try unary())
+            let right = try unary()
+            left = join(.arithmetic(arithmetic), first, left, right)
         }
     }
 

@@ -97,7 +97,7 @@ extension Lexer {
         guard at(escapes) == .dollar else { return }
         best.offer(.dollar, escapes + 1)
         let behind = escapes + 1 + run(from: escapes + 1) { $0 == .backslash }
-        if at(behind) == .exclamation || at(behind) == .hash { best.offer(.dollarBang, behind + 1) }
+        if at(behind) == .exclamation { best.offer(.dollarBang, behind + 1) }
     }
 
     private func matchLineEnd(_ kind: TokenKind, _ best: inout Match) {

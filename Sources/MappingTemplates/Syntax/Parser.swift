@@ -192,9 +192,6 @@ struct Parser {
             count += 1
         } while try peek() == .doubleEscape
         let following = image(next)
-        guard !following.isEmpty else {
-            throw failure(expected: "text behind the backslashes", suggestion: "end the template with a line break")
-        }
         let isEscape: Bool =
             switch tokens[next].kind {
             case .if, .else, .elseIf, .end: true

@@ -32,11 +32,25 @@ final class ListObject {
         modifications += 1
     }
 
+    /// What an array holds.
+    var elementClassName: String {
+        switch elements.first {
+        case .byte: "java.lang.Byte"
+        case .character: "java.lang.Character"
+        default: "java.lang.String"
+        }
+    }
+
     var className: String {
         switch kind {
         case .arrayList: "java.util.ArrayList"
         case .jsonArray: "net.minidev.json.JSONArray"
-        case .array: "[Ljava.lang.String;"
+        case .array:
+            switch elements.first {
+            case .byte: "[B"
+            case .character: "[C"
+            default: "[Ljava.lang.String;"
+            }
         case .subList: "java.util.ArrayList$SubList"
         case .immutable: "java.util.ImmutableCollections$ListN"
         }

@@ -31,6 +31,14 @@ final class MapObject {
         self.kind = kind
     }
 
+    /// A map with these entries, whose keys all differ.
+    convenience init(_ kind: Kind, _ entries: [(key: Value, value: Value)], hash: (Value) -> Int) {
+        self.init(kind)
+        keys = entries.map(\.key)
+        values = entries.map(\.value)
+        if keys.count > Self.indexed { rebuild(hash) }
+    }
+
     var count: Int { keys.count }
 
     /// Finds a key by a hash and a test for equality.

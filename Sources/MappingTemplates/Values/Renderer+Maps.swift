@@ -115,10 +115,7 @@ extension Renderer {
         case .map(let map): return map
         case .node(let place):
             guard kind(place) == .object else { return nil }
-            let map = MapObject(.linkedHashMap)
-            for entry in try entries(of: value) {
-                map.append(key: entry.key, value: entry.value, hash: tableHash(entry.key)) { tableHash($0) }
-            }
+            let map = MapObject(.linkedHashMap, try entries(of: value)) { tableHash($0) }
             try spend(map.count)
             changed[place] = .map(map)
             return map

@@ -120,7 +120,7 @@ extension Renderer {
     private mutating func append(_ list: ListObject, to text: inout [UInt8]) throws(Interruption) {
         if list.kind == .jsonArray { return try appendJSON(.list(list), to: &text) }
         if list.kind == .array {
-            text.append(contentsOf: "[Ljava.lang.String;@1".utf8)
+            text.append(contentsOf: (list.className + "@1").utf8)
             return
         }
         try enterValue()
