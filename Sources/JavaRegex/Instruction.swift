@@ -29,9 +29,11 @@ struct Instruction: Sendable {
         case backReference
         /// Register `a` becomes the number of choices; `commit` forgets those made since.
         case mark, commit
-        /// As `mark`, and register `a + 1` becomes the position, to which `leaveLook` returns after it forgot the choices.
+        /// As `mark`, and register `a + 1` becomes the position, to which `leaveLook` returns when it has forgotten the
+        /// choices.
         case enterLook, leaveLook
-        /// As `enterLook`, and if all inside fails go on at `b`. `refuseLook` forgets the choices and that way, and fails.
+        /// As `enterLook`, and if all inside fails go on at `b`. `refuseLook` forgets the choices, that way among them,
+        /// and fails.
         case enterNegativeLook, refuseLook
         /// Steps back `b` to `c` scalars, the nearest first, and goes on from there.
         case stepBack

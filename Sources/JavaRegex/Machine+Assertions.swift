@@ -69,7 +69,7 @@ extension Machine {
         var start = position
         while start > 0 {
             start = bytes.scalarStart(before: start)
-            charge(1)
+            steps -= 1
             let value = bytes.scalar(at: start).value
             if ScalarClasses.isLetterOrDigit(value) { return true }
             guard ScalarClasses.isNonspacingMark(value) else { return false }

@@ -1,16 +1,18 @@
-/// Runs a program over a subject: depth first in the order of Java's matcher, with an explicit stack of choices, a budget
-/// of steps, and, where that is sound, a memo of what was tried in vain.
+/// Runs a program over a subject: depth first in the order of Java's matcher, with an explicit stack of choices, a
+/// budget of steps, and, where that is sound, a memo of what was tried in vain.
 struct Machine: ~Copyable {
-    let program: Program
+    /// Kept alive by ``with(_:_:_:_:)``; counting references here would cost as much as a short match.
+    unowned(unsafe) let program: Program
     let bytes: UnsafeBufferPointer<UInt8>
     /// The end of the match before, for `\G`.
     var lastMatchEnd = 0
 
-    private var steps: Int
+    /// Steps left.
+    var steps: Int
     private var registers: UnsafeMutableBufferPointer<Int32>
     private var choices: Stack<Choice>
     private var trail: Stack<TrailEntry>
-    private var memo: Memo
+    private(set) var memo: Memo
     /// The memo begins when fewer steps than this are left.
     private var memoThreshold = Int.min
     private let stepsBeforeMemo: Int
@@ -41,7 +43,7 @@ struct Machine: ~Copyable {
                 registers: registers.bindMemory(to: Int32.self),
                 choices: choices.bindMemory(to: Choice.self),
                 trail: trail.bindMemory(to: TrailEntry.self))
-            return body(&machine)
+            return withExtendedLifetime(program) { body(&machine) }
         }
     }
 
@@ -120,7 +122,7 @@ struct Machine: ~Copyable {
         let (bits, overflow) = program.slotCount.multipliedReportingOverflow(by: bytes.count + 1)
         guard program.slotCount > 0, !overflow, bits <= Memo.mostBits else { return }
         // To clear the memo must not cost more than the steps that went before.
-        memoThreshold = steps - max(stepsBeforeMemo, bits >> 9)
+        memoThreshold = steps - stepsBeforeMemo - (stepsBeforeMemo * (bytes.count + bits >> 8)) >> 8
     }
 
     /// False if this place was tried in vain at this position before.
@@ -392,110 +394,4 @@ struct Machine: ~Copyable {
         choice.position = Int32(next)
         return next
     }
-
-    // MARK: Runs
-
-    /// The position after the least count of a run.
-    @inline(__always)
-    private mutating func leastRun(_ instruction: Instruction, from position: Int) -> Int? {
-        var position = position
-        var left = instruction.b
-        steps -= Int(left >> 3)
-        while left > 0 {
-            guard steps >= 0, position < bytes.count else { return nil }
-            let next = scalarEnd(in: instruction.a, from: position)
-            guard next > position else { return nil }
-            position = next
-            left -= 1
-        }
-        return position
-    }
-
-    /// Where the scalars of a set end.
-    @inline(__always)
-    private mutating func runEnd(_ set: Int32, from start: Int, atMost most: Int32) -> Int {
-        var position = start
-        var left = most
-        while left > 0, position < bytes.count {
-            let next = scalarEnd(in: set, from: position)
-            guard next > position else { break }
-            position = next
-            left -= 1
-        }
-        steps -= (position - start) >> 3
-        return position
-    }
-
-    /// The last position that a greedy run must try.
-    private mutating func greedyRunEnd(_ instruction: Instruction, from start: Int) -> Int {
-        guard memo.isActive, instruction.slot >= 0, instruction.loop < 0, instruction.c == Int32.max else {
-            return runEnd(instruction.a, from: start, atMost: instruction.c)
-        }
-        // Of an unbounded run, every later start tries the same positions from there on: those tried before have failed,
-        // and those from here on will have.
-        var position = start
-        while position < bytes.count {
-            let next = scalarEnd(in: instruction.a, from: position)
-            guard next > position, memo.insert(slot: Int(instruction.slot), position: next) else { break }
-            position = next
-        }
-        steps -= (position - start) >> 2
-        return position
-    }
-
-    /// Behind the scalar at `position` if it is in the set, else `position`.
-    @inline(__always)
-    private func scalarEnd(in set: Int32, from position: Int) -> Int {
-        let byte = bytes[position]
-        if byte < 0x80 {
-            return program.sets[Int(set)].containsASCII(byte) ? position + 1 : position
-        }
-        let (scalar, width) = bytes.scalar(at: position)
-        return program.sets[Int(set)].containsBeyond(scalar) ? position + width : position
-    }
-
-    private func isLiteral(_ start: Int, _ count: Int, at position: Int) -> Bool {
-        for index in 0..<count where bytes[position + index] != program.literals[start + index] { return false }
-        return true
-    }
-
-    // MARK: Looking back
-
-    private mutating func stepBack(_ count: Int, from start: Int) -> Int? {
-        steps -= count >> 3
-        var position = start
-        for _ in 0..<count {
-            guard position > 0, steps >= 0 else { return nil }
-            position = bytes.scalarStart(before: position)
-        }
-        return position
-    }
-
-    private mutating func backReferenceEnd(_ instruction: Instruction, from start: Int) -> Int? {
-        guard let group = range(ofGroup: Int(instruction.a)) else { return nil }
-        steps -= group.count >> 3
-        let rule = CaseRule(rawValue: instruction.b) ?? .exact
-        guard rule != .exact else {
-            guard bytes.count - start >= group.count else { return nil }
-            for index in 0..<group.count where bytes[start + index] != bytes[group.lowerBound + index] { return nil }
-            return start + group.count
-        }
-        var position = start
-        var index = group.lowerBound
-        while index < group.upperBound {
-            guard position < bytes.count else { return nil }
-            let (first, firstWidth) = bytes.scalar(at: index)
-            let (second, secondWidth) = bytes.scalar(at: position)
-            let isEqual = rule == .ascii
-                ? CaseMapping.lowerASCII(first) == CaseMapping.lowerASCII(second)
-                : first == second || CaseMapping.folded(first) == CaseMapping.folded(second)
-            guard isEqual else { return nil }
-            index += firstWidth
-            position += secondWidth
-        }
-        return position
-    }
-
-    /// Charges work that an assertion did.
-    mutating func charge(_ work: Int) { steps -= work }
 }

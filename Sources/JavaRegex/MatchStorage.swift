@@ -107,4 +107,25 @@ struct Memo: ~Copyable {
         words[index >> 6] |= bit
         return true
     }
+
+    /// Remembers a place with the positions of a range up to the first that was remembered before, which is returned.
+    func insert(slot: Int, positions: Range<Int>) -> Int? {
+        let base = slot * stride
+        var index = base + positions.lowerBound
+        let end = base + positions.upperBound
+        while index < end {
+            let offset = index & 63
+            let length = min(64 - offset, end - index)
+            let mask = (length == 64 ? UInt64.max : (1 << UInt64(length)) - 1) << UInt64(offset)
+            let known = words[index >> 6] & mask
+            guard known == 0 else {
+                let first = known.trailingZeroBitCount
+                words[index >> 6] |= mask & ((1 << UInt64(first)) - 1)
+                return index - offset + first - base
+            }
+            words[index >> 6] |= mask
+            index += length
+        }
+        return nil
+    }
 }

@@ -1,5 +1,5 @@
-/// A compiled regular expression with the syntax and the meaning of Java's `java.util.regex.Pattern` (Java 17), and with
-/// bounds on the work that matching may take.
+/// A compiled regular expression with the syntax and the meaning of Java's `java.util.regex.Pattern` (Java 17), and
+/// with bounds on the work that matching may take.
 ///
 /// Patterns are immutable and may be shared by any number of threads.
 public struct Pattern: Sendable {
@@ -53,7 +53,8 @@ public struct Pattern: Sendable {
         return try matches(outcome: subject.withUTF8 { wholeOutcome($0, limits) })
     }
 
-    /// Whether all of the bytes match as a whole. Each byte that belongs to no well-formed UTF-8 sequence counts as U+FFFD.
+    /// Whether all of the bytes match as a whole. Each byte that belongs to no well-formed UTF-8 sequence counts as
+    /// U+FFFD.
     /// - Throws: ``MatchError`` if the match was given up.
     public func matches(
         utf8 bytes: UnsafeBufferPointer<UInt8>, limits: MatchLimits = .standard
@@ -61,7 +62,8 @@ public struct Pattern: Sendable {
         try matches(outcome: wholeOutcome(bytes, limits))
     }
 
-    /// Whether all of the bytes match as a whole. Each byte that belongs to no well-formed UTF-8 sequence counts as U+FFFD.
+    /// Whether all of the bytes match as a whole. Each byte that belongs to no well-formed UTF-8 sequence counts as
+    /// U+FFFD.
     /// - Throws: ``MatchError`` if the match was given up.
     public func matches(utf8 bytes: [UInt8], limits: MatchLimits = .standard) throws(MatchError) -> Bool {
         try matches(outcome: bytes.withUnsafeBufferPointer { wholeOutcome($0, limits) })
@@ -92,7 +94,8 @@ public struct Pattern: Sendable {
         }
     }
 
-    /// All matches from left to right, as a loop over Java's `Matcher.find` gives them. The limits hold for all together.
+    /// All matches from left to right, as a loop over Java's `Matcher.find` gives them. The limits hold for all
+    /// together.
     /// - Parameter limit: the most matches to return.
     /// - Throws: ``MatchError`` if the match was given up.
     public func allMatches(

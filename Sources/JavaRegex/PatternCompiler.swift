@@ -8,6 +8,7 @@ struct PatternCompiler: ~Copyable {
     private(set) var slotCount = 0
 
     private let parser: PatternParser
+    private var setIndexes: [ScalarRule: Int32] = [:]
     /// Bytes of exact scalars not yet written as an instruction.
     private var pendingLiteral: [UInt8] = []
     /// The loop, whose body may match nothing, that is being written; -1 outside of any.
@@ -18,8 +19,10 @@ struct PatternCompiler: ~Copyable {
 
     /// A program may have this many instructions; repeats of groups are written out, so this bounds them.
     static let mostInstructions = 1 << 15
-    /// And its sets this many: equal neighbours are not looked for.
-    static let mostSets = 1 << 14
+    /// It may have this many different sets, each of which takes time to prepare.
+    static let mostSets = 1 << 11
+    /// And this many bytes of literals.
+    static let mostLiteralBytes = 1 << 18
 
     private init(_ parser: PatternParser) {
         self.parser = parser
@@ -85,8 +88,10 @@ struct PatternCompiler: ~Copyable {
         code.append(instruction)
     }
 
-    private func tooLarge() -> PatternError {
-        parser.scanner.error("pattern is too large: its repeats of groups are written out, lower their counts")
+    private func tooLarge(
+        _ reason: String = "its repeats of groups are written out, lower their counts"
+    ) -> PatternError {
+        parser.scanner.error("pattern is too large: \(reason)")
     }
 
     /// Where the next instruction will stand.
@@ -98,12 +103,16 @@ struct PatternCompiler: ~Copyable {
     private mutating func appendLiteral(_ value: UInt32) throws(PatternError) {
         if pendingLiteral.count >= 4096 { try flushLiteral() }
         guard let scalar = Unicode.Scalar(value) else { return }
-        pendingLiteral += UTF8.encode(scalar).map(Array.init) ?? []
+        if value < 0x80 {
+            pendingLiteral.append(UInt8(truncatingIfNeeded: value))
+        } else if let encoded = UTF8.encode(scalar) {
+            pendingLiteral += encoded
+        }
     }
 
     private mutating func flushLiteral() throws(PatternError) {
         guard !pendingLiteral.isEmpty else { return }
-        guard code.count < Self.mostInstructions, literals.count < 1 << 20 else { throw tooLarge() }
+        guard code.count < Self.mostInstructions, literals.count < Self.mostLiteralBytes else { throw tooLarge() }
         if pendingLiteral.count == 1 {
             code.append(Instruction(opcode: .byte, a: Int32(pendingLiteral[0])))
         } else {
@@ -114,13 +123,14 @@ struct PatternCompiler: ~Copyable {
         pendingLiteral.removeAll(keepingCapacity: true)
     }
 
+    /// The same class often stands in a pattern many times: `\d\d\d`, or every letter under CASE_INSENSITIVE.
     private mutating func intern(_ rule: ScalarRule) throws(PatternError) -> Int32 {
-        let set = ScalarSet(rule)
-        // The same class often stands in a pattern several times: `\d\d\d`.
-        for index in sets.indices.suffix(8) where sets[index].isSameRange(as: set) { return Int32(index) }
-        guard sets.count < Self.mostSets else { throw tooLarge() }
-        sets.append(set)
-        return Int32(sets.count - 1)
+        if let known = setIndexes[rule] { return known }
+        guard sets.count < Self.mostSets else { throw tooLarge("it has more than \(Self.mostSets) character classes") }
+        let index = Int32(sets.count)
+        sets.append(ScalarSet(rule))
+        setIndexes[rule] = index
+        return index
     }
 
     private mutating func newRegister(count: Int = 1) -> Int32 {

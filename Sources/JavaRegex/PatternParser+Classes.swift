@@ -5,9 +5,10 @@ extension PatternParser {
     mutating func characterClass(closing: Bool) throws(PatternError) -> ScalarRule {
         let start = scanner.cursor
         var whole = ScalarUnion()
-        // Single scalars join the class when an intersection or the end comes, as in Java, where that decides what
-        // `[a\d&&]` and its like mean.
+        // Scalars of Latin-1 join the class when an intersection or the end comes, and join it again if more of them
+        // follow the intersection: what Java makes of `[a&&[b]&]`.
         var singles = ScalarUnion()
+        var hasPendingSingles = false
         var latest: ScalarRule?
         var isNegated = false
         var scalar = closing ? scanner.next() : scanner.peek()
@@ -29,10 +30,10 @@ extension PatternParser {
                 continue
             case "&" where isIntersection():
                 let right = try intersectionOperand(scanner.next())
-                if let pending = singles.rule {
+                if hasPendingSingles, let pending = singles.rule {
                     if whole.isEmpty { latest = pending }
                     whole.add(pending)
-                    singles = ScalarUnion()
+                    hasPendingSingles = false
                 }
                 latest = right ?? latest
                 guard let operand = latest else {
@@ -43,8 +44,8 @@ extension PatternParser {
                 whole.add(result)
                 scalar = scanner.peek()
                 continue
-            case "]" where !whole.isEmpty || !singles.isEmpty:
-                if let pending = singles.rule { whole.add(pending) }
+            case "]" where !whole.isEmpty || hasPendingSingles:
+                if hasPendingSingles, let pending = singles.rule { whole.add(pending) }
                 if closing { scanner.cursor += 1 }
                 let rule = whole.rule ?? .nothing
                 return isNegated ? rule.negated : rule
@@ -54,6 +55,7 @@ extension PatternParser {
             let item = try classItem()
             if item.isSingle {
                 singles.add(item.rule)
+                hasPendingSingles = true
             } else {
                 whole.add(item.rule)
                 latest = item.rule
@@ -104,11 +106,18 @@ extension PatternParser {
             first = scanner[start]
             scanner.cursor += 1
         }
-        guard scanner.peek() == "-" else { return (scalarRule(first...first), true) }
+        guard scanner.peek() == "-" else { return single(first) }
         let afterDash = scanner[scanner.cursor + 1]
-        if afterDash == "[" || afterDash == "]" { return (scalarRule(first...first), true) }
+        if afterDash == "[" || afterDash == "]" { return single(first) }
         let last = try rangeEnd(first, start)
         return (scalarRule(first...last), false)
+    }
+
+    private func single(_ scalar: UInt32) -> (rule: ScalarRule, isSingle: Bool) {
+        // Letters of Latin-1 with a case beyond it, such as k and the Kelvin sign, are no mere Latin-1.
+        let hasCaseBeyond = caseRule == .unicode
+            && [0x49, 0x4B, 0x53, 0x69, 0x6B, 0x73, 0xB5, 0xC5, 0xE5, 0xFF].contains(scalar)
+        return (scalarRule(scalar...scalar), scalar < 0x100 && !hasCaseBeyond)
     }
 
     private mutating func rangeEnd(_ first: UInt32, _ start: Int) throws(PatternError) -> UInt32 {
@@ -188,7 +197,8 @@ extension PatternParser {
             if let rule = ScalarClasses.property(named: value, ignoringCase: ignoringCase) { return rule }
             throw scanner.error("unknown general category '\(value)'", at: start)
         default:
-            throw scanner.error("unknown property '\(key)', expected 'script', 'block' or 'general_category'", at: start)
+            throw scanner.error(
+                "unknown property '\(key)', expected 'script', 'block' or 'general_category'", at: start)
         }
     }
 

@@ -53,7 +53,8 @@ extension PatternParser {
         }
         if !insideClass, let node = try assertionOrReference(letter, start) { return .node(node) }
         guard !isLetter(letter), !isDigit(letter) else {
-            throw scanner.error("unknown escape '\\\(character(letter))'", at: start, suggestion: "'\(character(letter))'")
+            let shown = character(letter)
+            throw scanner.error("unknown escape '\\\(shown)'", at: start, suggestion: "'\(shown)'")
         }
         return .scalar(letter)
     }
@@ -112,7 +113,8 @@ extension PatternParser {
     private mutating func octal(_ start: Int) throws(PatternError) -> UInt32 {
         func digit(_ scalar: UInt32) -> UInt32? { scalar >= 0x30 && scalar <= 0x37 ? scalar - 0x30 : nil }
         guard let first = digit(scanner.read()) else {
-            throw scanner.error("'\\0' is not followed by octal digits, expected '\\0n', '\\0nn' or '\\0mnn'", at: start)
+            throw scanner.error(
+                "'\\0' is not followed by octal digits, expected '\\0n', '\\0nn' or '\\0mnn'", at: start)
         }
         guard let second = digit(scanner.peek()) else { return first }
         scanner.cursor += 1
@@ -136,7 +138,8 @@ extension PatternParser {
         } else if first == "{" {
             return try bracedHexadecimal(start)
         }
-        throw scanner.error("'\\x' is not followed by two hexadecimal digits, expected '\\xhh' or '\\x{h…h}'", at: start)
+        throw scanner.error(
+            "'\\x' is not followed by two hexadecimal digits, expected '\\xhh' or '\\x{h…h}'", at: start)
     }
 
     private mutating func bracedHexadecimal(_ start: Int) throws(PatternError) -> UInt32 {

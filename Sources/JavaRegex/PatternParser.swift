@@ -88,7 +88,8 @@ struct PatternParser {
             if flags.contains(.unixLines) { return .set(ScalarRule.scalars(0x0A).negated) }
             return .set(ScalarClasses.lineTerminator.negated)
         case "*", "+", "?":
-            throw scanner.error("nothing before '\(character(scalar))' to repeat", suggestion: "'\\\(character(scalar))'")
+            let shown = character(scalar)
+            throw scanner.error("nothing before '\(shown)' to repeat", suggestion: "'\\\(shown)'")
         case "{":
             // Java reads a repeat with nothing (or with another repeat) before it as a repeat of nothing.
             return .empty
@@ -176,7 +177,8 @@ struct PatternParser {
     private mutating func countedBounds() throws(PatternError) -> (min: Int, max: Int) {
         let start = scanner.cursor
         guard isDigit(scanner[start + 1]) else {
-            throw scanner.error("'{' is not followed by a count, expected '{n}', '{n,}' or '{n,m}'", suggestion: "'\\{'")
+            throw scanner.error(
+                "'{' is not followed by a count, expected '{n}', '{n,}' or '{n,m}'", suggestion: "'\\{'")
         }
         var scalar = scanner.skip()
         let least = try number(from: &scalar)
@@ -227,7 +229,8 @@ struct PatternParser {
                 if end == ")" { return nil }
                 guard end == ":" else {
                     throw scanner.error(
-                        "'(?' is not followed by a group type or a flag, expected ':', '=', '!', '>', '<' or one of 'idmsuxU'",
+                        "'(?' is not followed by a group type or a flag, "
+                            + "expected ':', '=', '!', '>', '<' or one of 'idmsuxU'",
                         at: scanner.cursor - 1)
                 }
                 node = try body(from: start)

@@ -1,7 +1,7 @@
 /// The pattern as the parser reads it: scalars with a cursor, quotations already taken apart, and white space and
 /// comments passed over under COMMENTS.
 ///
-/// The four ways to move (``peek()``, ``read()``, ``next()``, ``skip()``) differ in whether white space counts, and where;
+/// The ways to move (``peek()``, ``read()``, ``next()``, ``skip()``) differ in whether white space counts, and where;
 /// what COMMENTS means between the characters of a quantifier or a group head depends on just that.
 struct PatternScanner {
     let source: String

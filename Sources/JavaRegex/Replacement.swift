@@ -45,7 +45,7 @@ extension Pattern {
                     try part.append(to: &output, machine, bytes, limit: limits.outputBytes)
                 }
                 // Many parts may append nothing: they count as work all the same.
-                machine.charge(known.count)
+                machine.steps -= known.count
             } catch {
                 failure = error
                 return false
@@ -121,7 +121,8 @@ enum ReplacementPart {
             return try named(bytes, &index, start, program)
         }
         guard isDigit(UInt32(bytes[index])) else {
-            throw malformed("Illegal group reference: '$' is not followed by a digit or '{'; a plain '$' is '\\$'", start)
+            throw malformed(
+                "Illegal group reference: '$' is not followed by a digit or '{'; a plain '$' is '\\$'", start)
         }
         var number = Int(bytes[index] - 0x30)
         index += 1

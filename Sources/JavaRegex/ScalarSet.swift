@@ -33,16 +33,6 @@ struct ScalarSet: Sendable {
         }
     }
 
-    /// Both are told by the same ranges alone.
-    func isSameRange(as other: ScalarSet) -> Bool {
-        guard low == other.low, high == other.high else { return false }
-        switch (beyond, other.beyond) {
-        case (.none, .none), (.all, .all): return true
-        case (.rule(.ranges(let first)), .rule(.ranges(let second))): return first == second
-        default: return false
-        }
-    }
-
     @inline(__always)
     func containsASCII(_ byte: UInt8) -> Bool {
         let word = byte < 64 ? low : high
@@ -60,7 +50,7 @@ struct ScalarSet: Sendable {
 }
 
 /// Sorted, disjoint, non-adjacent ranges of Unicode scalar values.
-struct ScalarRanges: Equatable, Sendable {
+struct ScalarRanges: Hashable, Sendable {
     private(set) var bounds: [ClosedRange<UInt32>]
 
     static let largest: UInt32 = 0x10FFFF
@@ -120,7 +110,7 @@ struct ScalarRanges: Equatable, Sendable {
 }
 
 /// A rule that tells which scalars belong to a class. What can be told by ranges alone always is `.ranges`.
-indirect enum ScalarRule: Sendable {
+indirect enum ScalarRule: Hashable, Sendable {
     case ranges(ScalarRanges)
     /// Ranges under CASE_INSENSITIVE and UNICODE_CASE: the scalar, or one of its cases, is in them.
     case folded(ScalarRanges)

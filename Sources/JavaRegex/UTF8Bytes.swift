@@ -33,6 +33,19 @@ extension UnsafeBufferPointer<UInt8> {
         return position - 1
     }
 
+    /// Passes over eight bytes at a time as long as all of them are within 0x20...0x7F; `limit` is at most ``count``.
+    func printableEnd(from start: Int, limit: Int) -> Int {
+        var position = start
+        guard let base = UnsafeRawPointer(baseAddress) else { return start }
+        while limit - position >= 8 {
+            let word = base.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+            // A byte below 0x20 borrows, and one from 0x80 on has the bit already.
+            guard (word | (word &- 0x2020_2020_2020_2020)) & 0x8080_8080_8080_8080 == 0 else { break }
+            position += 8
+        }
+        return position
+    }
+
     private func continuation(_ position: Int) -> UInt32? {
         guard position < count, self[position] & 0xC0 == 0x80 else { return nil }
         return UInt32(self[position] & 0x3F)

@@ -1,5 +1,5 @@
 /// A property of scalars that the standard library's Unicode database answers.
-enum UnicodeProperty: Equatable, Sendable {
+enum UnicodeProperty: Hashable, Sendable {
     /// One of the general categories in the mask (see ``GeneralCategories``).
     case category(UInt32)
     case alphabetic, ideographic, lowercase, uppercase, mirrored, noncharacter

@@ -1,5 +1,5 @@
-/// The scripts that `\p{IsLatin}` and `\p{script=Latin}` may name, as the Unicode Character Database assigns them (version
-/// 13, that of Java 17): lower and upper bounds in turn.
+/// The scripts that `\p{IsLatin}` and `\p{script=Latin}` may name, as the Unicode Character Database assigns them
+/// (version 13, that of Java 17): lower and upper bounds in turn.
 enum UnicodeScripts {
     /// The scalars of a script, by its name or its ISO 15924 code in any case.
     static func ranges(named name: String) -> ScalarRanges? {

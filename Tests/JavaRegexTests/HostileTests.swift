@@ -5,7 +5,7 @@ import Testing
 /// Patterns and subjects made to take time or memory.
 @Suite struct HostileTests {
     /// Well above what any of these takes even in a debug build on a busy machine; without bounds they take years.
-    static let patience = Duration.seconds(5)
+    static let patience = Duration.seconds(20)
 
     static func bounded(_ body: () throws -> Void) rethrows {
         let duration = try ContinuousClock().measure(body)
@@ -118,7 +118,8 @@ import Testing
         }
         // A result no longer than the subject is never refused.
         #expect(try Pattern("b").replaceAll(in: subject, with: "", limits: MatchLimits(outputBytes: 0)) == subject)
-        #expect(try Pattern("a").replaceAll(in: subject, with: "b", limits: MatchLimits(outputBytes: 0)).utf8.count == 10_000)
+        let replaced = try Pattern("a").replaceAll(in: subject, with: "b", limits: MatchLimits(outputBytes: 0))
+        #expect(replaced.utf8.count == 10_000)
     }
 
     @Test func malformedBytesAreReplacementCharacters() throws {

@@ -13,7 +13,8 @@ import Testing
         ("a|+", "nothing before '+' to repeat at offset 2; did you mean '\\+'?\n  a|+\n    ^"),
         (
             "a{x}",
-            "'{' is not followed by a count, expected '{n}', '{n,}' or '{n,m}' at offset 1; did you mean '\\{'?\n  a{x}\n   ^"
+            "'{' is not followed by a count, expected '{n}', '{n,}' or '{n,m}' at offset 1; did you mean '\\{'?"
+                + "\n  a{x}\n   ^"
         ),
         ("a{2", "unclosed count, expected '}' at offset 3\n  a{2\n     ^"),
         ("a{2,1x", "unclosed count, expected '}' at offset 5\n  a{2,1x\n       ^"),
@@ -24,14 +25,23 @@ import Testing
         ("[z-a]", "range 'z-a' runs backwards at offset 1\n  [z-a]\n   ^"),
         (
             "[a-\\d]",
-            "a class such as '\\d' cannot end a range, expected a character at offset 1; did you mean '\\-'?\n  [a-\\d]\n   ^"
+            "a class such as '\\d' cannot end a range, expected a character at offset 1; did you mean '\\-'?"
+                + "\n  [a-\\d]\n   ^"
         ),
         ("[&&]", "'&&' has nothing to intersect in this class at offset 0\n  [&&]\n  ^"),
         ("\\", "nothing follows '\\', expected the character to escape at offset 1; did you mean '\\\\'?\n  \\\n   ^"),
         ("a\\y", "unknown escape '\\y' at offset 1; did you mean 'y'?\n  a\\y\n   ^"),
         ("[\\b]", "unknown escape '\\b' at offset 1; did you mean 'b'?\n  [\\b]\n   ^"),
-        ("\\08", "'\\0' is not followed by octal digits, expected '\\0n', '\\0nn' or '\\0mnn' at offset 0\n  \\08\n  ^"),
-        ("\\xg", "'\\x' is not followed by two hexadecimal digits, expected '\\xhh' or '\\x{h…h}' at offset 0\n  \\xg\n  ^"),
+        (
+            "\\08",
+            "'\\0' is not followed by octal digits, expected '\\0n', '\\0nn' or '\\0mnn' at offset 0"
+                + "\n  \\08\n  ^"
+        ),
+        (
+            "\\xg",
+            "'\\x' is not followed by two hexadecimal digits, expected '\\xhh' or '\\x{h…h}' at offset 0"
+                + "\n  \\xg\n  ^"
+        ),
         ("\\x{}", "'\\x{' is not followed by hexadecimal digits at offset 0\n  \\x{}\n  ^"),
         ("\\x{41", "unclosed '\\x{', expected '}' at offset 0\n  \\x{41\n  ^"),
         ("\\x{110000}", "code point is more than U+10FFFF at offset 0\n  \\x{110000}\n  ^"),
@@ -41,11 +51,13 @@ import Testing
         ("\\kx", "'\\k' is not followed by a group name, expected '\\k<name>' at offset 0\n  \\kx\n  ^"),
         (
             "(?<name>a)\\k<nmae>",
-            "no group named 'nmae' stands before this place at offset 10; did you mean '\\k<name>'?\n  (?<name>a)\\k<nmae>\n            ^"
+            "no group named 'nmae' stands before this place at offset 10; did you mean '\\k<name>'?"
+                + "\n  (?<name>a)\\k<nmae>\n            ^"
         ),
         (
             "(?<user>a)\\k<usr>",
-            "no group named 'usr' stands before this place at offset 10; did you mean '\\k<user>'?\n  (?<user>a)\\k<usr>\n            ^"
+            "no group named 'usr' stands before this place at offset 10; did you mean '\\k<user>'?"
+                + "\n  (?<user>a)\\k<usr>\n            ^"
         ),
         ("(?<1>a)", "group name must begin with an ASCII letter at offset 3\n  (?<1>a)\n     ^"),
         ("(?<a_b>a)", "unclosed group name, expected '>' at offset 4\n  (?<a_b>a)\n      ^"),
@@ -68,7 +80,8 @@ import Testing
         ),
         (
             "\\p{IsGreke}",
-            "script or property 'Greke' is unknown or not supported at offset 0; did you mean '\\p{IsGreek}'?\n  \\p{IsGreke}\n  ^"
+            "script or property 'Greke' is unknown or not supported at offset 0; did you mean '\\p{IsGreek}'?"
+                + "\n  \\p{IsGreke}\n  ^"
         ),
         ("\\p{InFoo}", "block 'Foo' is unknown or not supported at offset 0\n  \\p{InFoo}\n  ^"),
         ("\\X", "grapheme cluster '\\X' is not supported at offset 0; did you mean '.'?\n  \\X\n  ^"),
