@@ -90,7 +90,8 @@ public final class JSONDocument: @unchecked Sendable {
     @inlinable
     public var root: JSONNode { JSONNode(document: self, position: 0) }
 
-    /// Lends the index for the duration of `body`; see ``JSONTape``.
+    /// Lends the index, which is valid for the duration of `body` and longer only if the caller holds the
+    /// document; see ``JSONTape``.
     @inlinable
     public func withTape<Result, Failure: Error>(
         _ body: (JSONTape) throws(Failure) -> Result

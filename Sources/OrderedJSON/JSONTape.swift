@@ -1,9 +1,9 @@
 /// A borrowed view of a document's index, for code that walks many values: no reference counting, no copies.
 ///
-/// Values are named by their position in the index, an `Int`; `0` is the root. Get one from
-/// ``JSONDocument/withTape(_:)`` and use it, and every buffer it hands out, only inside that call.
-/// Positions must come from the same document. The root's position and those returned by the view are
-/// valid; others are not checked.
+/// Values are named by their position in the index, an `Int`; `0` is the root. Get a view from
+/// ``JSONDocument/withTape(_:)``. It, and every buffer that it hands out, is valid as long as somebody holds the
+/// document. Positions must come from the same document: the root's, and those that the view returned. Others
+/// are not checked.
 public struct JSONTape {
     @usableFromInline let words: UnsafePointer<UInt64>
     @usableFromInline let source: UnsafePointer<UInt8>

@@ -21,7 +21,14 @@ public enum JSONWriter {
         style: JSONStyle = .compact,
         level: Int = 0
     ) {
-        NodeWriter(tape: tape, style: style).append(position, level: level, to: &output)
+        let word = tape.word(position)
+        if word.bits & style.mask == 0, style.indentation == nil {
+            output.append(contentsOf: tape.slice(position))
+            return
+        }
+        var sink = ByteSink(capacity: word.length + 64)
+        NodeWriter(tape: tape, style: style).append(position, level: level, to: &sink)
+        output.append(contentsOf: sink.bytes)
     }
 
     /// Appends a value.
@@ -110,74 +117,6 @@ public enum JSONWriter {
     static func appendColon(_ style: JSONStyle, to output: inout [UInt8]) {
         output.append(UInt8(ascii: ":"))
         if style.indentation != nil { output.append(UInt8(ascii: " ")) }
-    }
-}
-
-/// Writes from the index. Recursion is bounded by ``JSONLimits/largestDepth``.
-private struct NodeWriter {
-    let tape: JSONTape
-    let style: JSONStyle
-    let mask: UInt64
-
-    init(tape: JSONTape, style: JSONStyle) {
-        self.tape = tape
-        self.style = style
-        mask = style.mask
-    }
-
-    func append(_ position: Int, level: Int, to output: inout [UInt8]) {
-        let word = tape.word(position)
-        switch word.kind {
-        case .string:
-            if word.bits & mask == 0 {
-                output.append(contentsOf: tape.slice(position))
-            } else {
-                appendString(position, to: &output)
-            }
-        case .number where style.numbers == .java && word.has(TapeWord.rare):
-            JavaNumber.append(tape.number(position), to: &output)
-        case .null, .false, .true, .number, .moved:
-            output.append(contentsOf: tape.slice(position))
-        case .array, .object:
-            if word.bits & mask == 0, style.indentation == nil {
-                output.append(contentsOf: tape.slice(position))
-            } else if word.kind == .array {
-                appendArray(position, level, to: &output)
-            } else {
-                appendObject(position, level, to: &output)
-            }
-        }
-    }
-
-    private func appendString(_ position: Int, to output: inout [UInt8]) {
-        guard tape.hasEscapes(position) else {
-            return JSONEscaper.append(tape.sourceText(position), style.escapes, to: &output)
-        }
-        var text: [UInt8] = []
-        tape.appendText(position, to: &text)
-        text.withUnsafeBufferPointer { JSONEscaper.append($0, style.escapes, to: &output) }
-    }
-
-    private func appendArray(_ position: Int, _ level: Int, to output: inout [UInt8]) {
-        let elements = tape.elements(position)
-        JSONWriter.appendArray(elements, to: &output, style: style, level: level) { element, output in
-            append(element, level: level + 1, to: &output)
-        }
-    }
-
-    private func appendObject(_ position: Int, _ level: Int, to output: inout [UInt8]) {
-        output.append(UInt8(ascii: "{"))
-        var isEmpty = true
-        for (key, value) in tape.members(position) {
-            if !isEmpty { output.append(UInt8(ascii: ",")) }
-            isEmpty = false
-            JSONWriter.appendBreak(style, level + 1, to: &output)
-            append(key, level: level, to: &output)
-            JSONWriter.appendColon(style, to: &output)
-            append(value, level: level + 1, to: &output)
-        }
-        if !isEmpty { JSONWriter.appendBreak(style, level, to: &output) }
-        output.append(UInt8(ascii: "}"))
     }
 }
 

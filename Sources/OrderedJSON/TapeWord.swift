@@ -45,8 +45,9 @@ struct TapeWord {
     /// A key that an earlier member already has; its value was moved there.
     @usableFromInline static let dead: UInt64 = 1 << 63
 
+    /// Three bits name one of eight cases, numbered from zero: every pattern is a valid kind.
     @inlinable
-    var kind: Kind { Kind(rawValue: UInt8(truncatingIfNeeded: bits &>> 56) & 7) ?? .null }
+    var kind: Kind { unsafeBitCast(UInt8(truncatingIfNeeded: bits &>> 56) & 7, to: Kind.self) }
 
     @inlinable
     var length: Int { Int(truncatingIfNeeded: bits & Self.lengthMask) }

@@ -20,6 +20,32 @@ import Testing
          "b": {"a": true, "": "", "é": -1e400}, "c": [[["deep"]]], "x": 12345678901234567890}
         """#
 
+    /// Expressions that are worth keeping, in `Tests/Fuzz/jsonpath`: one a file, and the document below it.
+    @Test func theCorpusIsHarmless() throws {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Fuzz/jsonpath")
+        let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+        #expect(files.count >= 40)
+        for file in files {
+            let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n", maxSplits: 1)
+            let root = try JSONDocument(String(lines.last ?? "")).root
+            let expression = lines.first ?? ""
+            for length in 0...expression.unicodeScalars.count {
+                evaluate(String(String.UnicodeScalarView(expression.unicodeScalars.prefix(length))), root)
+            }
+        }
+    }
+
+    /// Whether the expression compiles. What it finds must be JSON, and a list only if it is indefinite.
+    @discardableResult
+    private func evaluate(_ expression: String, _ root: JSONNode) -> Bool {
+        guard let path = try? JSONPath(expression) else { return false }
+        let result = try? path.evaluate(root, limits: JSONPathLimits(steps: 20_000))
+        guard let value = result?.value else { return true }
+        #expect((try? JSONDocument(value.text())) != nil, "\(expression)")
+        if case .list? = result { #expect(!path.isDefinite, "\(expression)") }
+        return true
+    }
+
     @Test func randomExpressions() throws {
         let seconds = ProcessInfo.processInfo.environment["HEADGATE_FUZZ_SECONDS"].flatMap(Double.init) ?? 1
         let end = ContinuousClock.now + .seconds(seconds)
@@ -39,13 +65,7 @@ import Testing
                     expression += Self.pieces[next(Self.pieces.count)]
                 }
                 if next(3) == 0 { expression = "$.a[?(@\(expression.dropFirst()))].a" }
-                guard let path = try? JSONPath(expression) else { continue }
-                compiled += 1
-                let result = try? path.evaluate(root, limits: JSONPathLimits(steps: 20_000))
-                guard let value = result?.value else { continue }
-                let text = value.text()
-                #expect((try? JSONDocument(text)) != nil, "\(expression)")
-                if case .list = result { #expect(!path.isDefinite, "\(expression)") }
+                if evaluate(expression, root) { compiled += 1 }
             }
         } while ContinuousClock.now < end
         #expect(compiled > 100)

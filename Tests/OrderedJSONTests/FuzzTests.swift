@@ -79,10 +79,31 @@ import Testing
         }
     }
 
-    @Test func damageIsReportedOrHarmless() {
+    /// Inputs that are worth keeping.
+    private static func corpus() throws -> [[UInt8]] {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Fuzz/json")
+        let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+        return try files.sorted { $0.path < $1.path }.map { Array(try Data(contentsOf: $0)) }
+    }
+
+    @Test func theCorpusIsHarmless() throws {
+        let corpus = try Self.corpus()
+        #expect(corpus.count >= 30)
+        for bytes in corpus {
+            for end in stride(from: bytes.count, through: 0, by: -max(1, bytes.count / 100)) {
+                walk(try? JSONDocument(parsing: bytes[..<end]))
+                walk(try? JSONDocument(permissive: Array(bytes[..<end])))
+            }
+        }
+    }
+
+    @Test func damageIsReportedOrHarmless() throws {
+        let corpus = try Self.corpus()
         rounds { generator in
             for _ in 0..<300 {
-                var bytes = Array(value(&generator, depth: 0).1.utf8)
+                let isKept = Int.random(in: 0..<4, using: &generator) == 0
+                let kept = isKept ? corpus.randomElement(using: &generator) : nil
+                var bytes = kept ?? Array(value(&generator, depth: 0).1.utf8)
                 for _ in 0..<Int.random(in: 1...3, using: &generator) where !bytes.isEmpty {
                     let place = Int.random(in: 0..<bytes.count, using: &generator)
                     switch Int.random(in: 0..<4, using: &generator) {
