@@ -40,14 +40,15 @@ struct IntegrationBlock: Sendable {
     var fieldType: FieldType<[PipelineStage]> {
         let record = Self.record
         return FieldType(.record(record.shape), expectation: "a mapping with the keys of \(record.name)") { node, context in
-            guard let settings = record.decode(node, context) else {
-                checkMappings(of: Self.tolerant(node, context), context)
-                return nil
-            }
+            let decoded = record.decode(node, context)
+            // What can be told of a block in which something is wrong is told in the same run.
+            guard let settings = decoded ?? Self.tolerant(node, context) else { return nil }
             let before = context.diagnostics.errorCount
             IntegrationRules(settings: settings, registry: registry, diagnostics: context.diagnostics).check()
-            guard context.diagnostics.errorCount == before else {
-                checkMappings(of: settings, context)
+            guard decoded != nil, context.diagnostics.errorCount == before else {
+                for (kind, settings) in IntegrationStages(settings: settings).parts {
+                    _ = registry[kind]?.stage(from: settings, context.below(kind))
+                }
                 return nil
             }
             let stages = IntegrationStages(settings: settings)
@@ -55,19 +56,22 @@ struct IntegrationBlock: Sendable {
         }
     }
 
-    /// Looks at templates, mappings and patterns of a block that cannot be built, so that one run reports all.
-    private func checkMappings(of settings: IntegrationSettings, _ context: DecodingContext) {
-        for (kind, settings) in IntegrationStages(settings: settings).mappings {
-            _ = registry[kind]?.stage(from: settings, context.below(kind))
-        }
-    }
-
-    /// What can be told of a block in which something is wrong, without saying so again.
-    private static func tolerant(_ node: ConfigurationNode, _ context: DecodingContext) -> IntegrationSettings {
+    /// The settings that can be read, without saying again why the others cannot; nil without a known type.
+    private static func tolerant(_ node: ConfigurationNode, _ context: DecodingContext) -> IntegrationSettings? {
         let silent = DecodingContext(diagnostics: Diagnostics(), directory: context.directory, services: context.services)
+        let fields = IntegrationFields()
+        func value<Value>(_ field: Field<Value?>) -> Value? {
+            node[field.name].flatMap { field.type.decode($0, silent) } ?? nil
+        }
+        guard let type = node[fields.type.name].flatMap({ fields.type.type.decode($0, silent) }) else { return nil }
         return IntegrationSettings(
-            type: node["type"].flatMap { IntegrationFields().type.type.decode($0, silent) } ?? "HTTP",
-            responses: node["integrationResponses"].flatMap { IntegrationResponseBlock.listType.decode($0, silent) },
+            type: type,
+            httpMethod: value(fields.httpMethod),
+            uri: value(fields.uri),
+            connectionType: value(fields.connectionType),
+            connectionID: value(fields.connectionID),
+            transferMode: value(fields.responseTransferMode),
+            responses: value(fields.integrationResponses),
             node: node,
         )
     }

@@ -1,7 +1,7 @@
 import Headgate
 
 /// What API Gateway refuses when it is given an integration, with its own words where they are known,
-/// and what this version cannot do.
+/// and what this version cannot do. Values that could not be read have been reported, and do not count as missing.
 struct IntegrationRules {
     let settings: IntegrationSettings
     let registry: StageRegistry
@@ -31,7 +31,7 @@ struct IntegrationRules {
     }
 
     private func checkMethod() {
-        guard !settings.isMock, settings.type != "AWS_PROXY", settings.httpMethod == nil else { return }
+        guard !settings.isMock, settings.type != "AWS_PROXY", settings.written("httpMethod") == nil else { return }
         error(
             "httpMethod",
             "Enumeration value for HttpMethod must be non-empty",
@@ -42,6 +42,7 @@ struct IntegrationRules {
     private func checkURI() {
         guard !settings.isMock else { return }
         guard let uri = settings.uri else {
+            guard settings.written("uri") == nil else { return }
             error("uri", "the key \"uri\" is missing", expected: "expected uri: " + (settings.isHTTP ? "a URL" : "an ARN"))
             return
         }
@@ -115,7 +116,7 @@ struct IntegrationRules {
     }
 
     private func checkResponses() {
-        guard !settings.isProxy, settings.responses?.isEmpty ?? true else { return }
+        guard !settings.isProxy, settings.responses?.isEmpty ?? (settings.written("integrationResponses") == nil) else { return }
         error(
             "integrationResponses",
             "there are no integrationResponses: every request would be answered with 500",

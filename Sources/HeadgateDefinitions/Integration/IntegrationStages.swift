@@ -26,10 +26,17 @@ struct IntegrationStages {
         return sequence(stages.map { mapping([entry($0.0, $0.1)]) })
     }
 
-    /// The stages that map and select, for checking them when the call itself cannot be built.
-    var mappings: [(kind: String, settings: ConfigurationNode)] {
-        guard !settings.isProxy else { return [] }
-        return [("request", request)] + (settings.responses == nil ? [] : [("select", select), ("response", response)])
+    /// The stages one by one, for checking them when the whole cannot be built: method and URI, which have
+    /// been judged, are replaced by some that are good.
+    var parts: [(kind: String, settings: ConfigurationNode)] {
+        var call = dispatch
+        if case .mapping(let entries) = call.value, settings.isHTTP {
+            let others = entries.filter { $0.key != "method" && $0.key != "uri" }
+            call = mapping([word("method", "GET"), word("uri", "http://localhost/")] + others)
+        }
+        let calls = settings.isAWS ? [] : [(Self.dispatchKind(settings.type), call)]
+        guard !settings.isProxy else { return calls }
+        return [("request", request)] + calls + (settings.responses == nil ? [] : [("select", select), ("response", response)])
     }
 
     // MARK: Stages

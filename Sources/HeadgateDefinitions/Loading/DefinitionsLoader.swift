@@ -42,18 +42,17 @@ public struct DefinitionsLoader: Sendable {
         }
         let root = directory.hasSuffix("/") ? directory : directory + "/"
         var loading = Loading(loader: self, diagnostics: diagnostics)
-        for file in scan.files {
-            loading.read(file, named: file.hasPrefix(root) ? String(file.dropFirst(root.utf8.count)) : file)
-        }
+        loading.read(
+            scan.files.map { file in
+                (path: file, name: file.hasPrefix(root) ? String(file.dropFirst(root.count)) : file)
+            })
         return loading.finished(watching: scan.folders)
     }
 
     /// Loads the given files.
     public func load(files: [String]) -> LoadedDefinitions {
         var loading = Loading(loader: self, diagnostics: Diagnostics())
-        for file in files {
-            loading.read(file, named: String(file.split(separator: "/").last ?? ""))
-        }
+        loading.read(files.map { file in (path: file, name: String(file.split(separator: "/").last ?? "")) })
         return loading.finished(watching: [])
     }
 
@@ -68,7 +67,7 @@ public struct DefinitionsLoader: Sendable {
     /// Loads what files would hold.
     func load(contents: [(file: String, bytes: [UInt8])], directory: String?) -> LoadedDefinitions {
         var loading = Loading(loader: self, diagnostics: Diagnostics())
-        for (file, bytes) in contents { loading.read(bytes: bytes, file: file, directory: directory) }
+        for (file, bytes) in contents { loading.read(file: file, bytes: bytes, directory: directory) }
         return loading.finished(watching: [])
     }
 }

@@ -34,10 +34,6 @@ public struct DiagnosticSources: Sendable {
         texts[text.file] = text
     }
 
-    mutating func keep(_ files: Set<String>) {
-        texts = texts.filter { files.contains($0.key) }
-    }
-
     /// Adds a file that was not a pipeline file: a script with a mistake, for one. Nothing where it cannot be read.
     public mutating func add(file: String) {
         guard texts[file] == nil else { return }

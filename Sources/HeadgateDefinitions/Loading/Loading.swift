@@ -1,113 +1,76 @@
+import Dispatch
 import Headgate
+import Synchronization
 
-/// One run of the loader: what it has read so far.
+/// One run of the loader: reads files, many of them at once, and puts what they hold together in their order.
 struct Loading {
-    private let loader: DefinitionsLoader
+    private let deployment: Deployment
     private let diagnostics: Diagnostics
-    private let limits = ReadingLimits()
-    private let record: Record<PipelineDraft>
-    private let services: StageServices
+    private let reading: PipelineReading
     private let consulted: ConsultedFiles
     private var claims = PipelineClaims()
     private var loaded = LoadedDefinitions()
 
+    /// Fewer files are not worth other threads.
+    private static let few = 32
+
     init(loader: DefinitionsLoader, diagnostics: Diagnostics) {
-        self.loader = loader
         self.diagnostics = diagnostics
-        record = PipelineDraft.record(loader.registry)
+        deployment = loader.deployment
         var services = loader.services
         consulted = services[ConsultedFiles.self] ?? ConsultedFiles()
         services[ConsultedFiles.self] = consulted
-        self.services = services
+        reading = PipelineReading(
+            record: PipelineDraft.record(loader.registry),
+            services: services,
+            environment: loader.environment,
+            readsTests: loader.readsTests,
+        )
     }
 
-    /// - Parameter name: the file's name below the folder, for pipelines that have none of their own.
-    mutating func read(_ path: String, named name: String) {
-        loaded.watched.append(path)
-        guard let text = SourceFile.read(path, shownAs: path, limits: limits, diagnostics) else { return }
-        let slash = path.lastIndex(of: "/")
-        read(text, named: name, directory: slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? ".")
-    }
-
-    mutating func read(bytes: [UInt8], file: String, directory: String?) {
-        guard bytes.count <= limits.bytes else {
-            diagnostics.error(at: SourceLocation(file: file, line: 1), "the text is larger than \(limits.bytes >> 20) MiB")
+    /// - Parameter files: each with its name below the folder, for pipelines that have none of their own.
+    mutating func read(_ files: [(path: String, name: String)]) {
+        loaded.watched += files.map(\.path)
+        guard files.count > Self.few else {
+            for file in files { add(PipelineFile(path: file.path, name: file.name, reading)) }
             return
         }
-        guard let text = SourceText.checked(file: file, bytes: bytes, diagnostics) else { return }
-        read(text, named: String(file.split(separator: "/").last ?? ""), directory: directory)
+        let results = Mutex<[PipelineFile?]>(Array(repeating: nil, count: files.count))
+        DispatchQueue.concurrentPerform(iterations: files.count) { [reading] index in
+            let file = PipelineFile(path: files[index].path, name: files[index].name, reading)
+            results.withLock { $0[index] = file }
+        }
+        for case let file? in results.withLock({ $0 }) { add(file) }
+    }
+
+    mutating func read(file: String, bytes: [UInt8], directory: String?) {
+        add(PipelineFile(file: file, bytes: bytes, directory: directory, reading))
     }
 
     func finished(watching folders: [String]) -> LoadedDefinitions {
         var result = loaded
         result.watched += consulted.all + folders
         result.diagnostics = diagnostics.sorted
-        result.sources.keep(Set(result.diagnostics.map(\.location.file)))
+        // Findings may also be about scripts, and about files that only clash with others.
         for file in Set(result.diagnostics.map(\.location.file)) { result.sources.add(file: file) }
         return result
     }
 
-    // MARK: A file
+    // MARK: Together
 
-    private static let expectedPipeline = "expected a pipeline: a mapping with the keys route, and integration or stages"
-
-    private mutating func read(_ text: SourceText, named name: String, directory: String?) {
-        guard !text.bytes.isEmpty else {
-            diagnostics.error(at: SourceLocation(file: text.file, line: 1), "the file is empty", expected: Self.expectedPipeline)
-            return
-        }
-        loaded.sources.add(text)
-        let before = diagnostics.all.count
-        let isJSON = text.file.lowercased().hasSuffix(".json")
-        let documents =
-            isJSON
-            ? JSONReader.documents(in: text, limits: limits, diagnostics)
-            : YAMLReader.documents(in: text, limits: limits, diagnostics)
-        let substitution = EnvironmentSubstitution(environment: loader.environment, diagnostics: diagnostics)
-        let context = DecodingContext(diagnostics: diagnostics, directory: directory, services: services)
-        let pipelines = documents.flatMap { pipelineNodes(in: substitution.apply(to: $0), context) }
-        if pipelines.isEmpty, diagnostics.all.count == before {
-            diagnostics.error(
-                at: SourceLocation(file: text.file, line: 1),
-                "the file holds no pipeline",
-                expected: Self.expectedPipeline,
-            )
-        }
-        let stem = name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
-        for pipeline in pipelines {
-            build(pipeline, stem: stem, isOnly: pipelines.count == 1, context)
-        }
+    private mutating func add(_ file: PipelineFile) {
+        for diagnostic in file.diagnostics { diagnostics.report(diagnostic) }
+        for pipeline in file.pipelines { add(pipeline, of: file) }
+        if let text = file.text { loaded.sources.add(text) }
     }
 
-    /// The pipelines of a document: itself, or those of its list.
-    private func pipelineNodes(in document: ConfigurationNode, _ context: DecodingContext) -> [ConfigurationNode] {
-        switch document.value {
-        case .null:
-            return []
-        case .mapping(let entries):
-            guard let list = entries.first(where: { $0.key == PipelineFile.listKey }) else { return [document] }
-            return PipelineFile.pipelines(in: list, beside: entries, context)
-        case .scalar, .sequence:
-            context.diagnostics.error(at: document.location, "found \(document.found)", expected: Self.expectedPipeline)
-            return []
-        }
-    }
-
-    private mutating func build(_ node: ConfigurationNode, stem: String, isOnly: Bool, _ context: DecodingContext) {
-        let draft = record.decode(loader.readsTests ? node : node.without("tests"), context)
-        let hasFreeRoutes = claims.claimRoutes(of: node, diagnostics)
-        guard let draft else { return }
-        let name = draft.name ?? (isOnly ? stem : draft.routes.first.map { "\(stem) \($0)" } ?? stem)
-        let hasFreeName = claims.claim(name: name, at: node["name"]?.location ?? node.location, diagnostics)
-        var tests: [PipelineTest] = []
-        for test in draft.tests {
-            do throws(InvalidValue) {
-                tests.append(try test.completed(pipeline: name, routes: draft.routes))
-            } catch {
-                diagnostics.error(at: error.location ?? test.location, error.message ?? "", expected: error.expected)
-            }
-        }
-        guard hasFreeRoutes, hasFreeName, tests.count == draft.tests.count else { return }
+    private mutating func add(_ pipeline: PipelineFile.Read, of file: PipelineFile) {
+        let hasFreeRoutes = claims.claim(route: pipeline.route, diagnostics)
+        guard let draft = pipeline.draft else { return }
+        let name = draft.name ?? defaultName(draft, file)
+        let hasFreeName = claims.claim(name: name, at: pipeline.nameLocation, diagnostics)
+        let tests = tests(of: draft, name)
+        guard hasFreeRoutes, hasFreeName, let tests else { return }
         loaded.tests += tests
         loaded.pipelines.append(
             Pipeline(
@@ -121,19 +84,31 @@ struct Loading {
             ))
     }
 
+    /// The file's name; where it has several pipelines, with the route behind it, which stays what it is
+    /// when another pipeline is put in front.
+    private func defaultName(_ draft: PipelineDraft, _ file: PipelineFile) -> String {
+        guard file.pipelines.count > 1, let route = draft.routes.first else { return file.stem }
+        return "\(file.stem) \(route)"
+    }
+
+    private func tests(of draft: PipelineDraft, _ name: String) -> [PipelineTest]? {
+        var tests: [PipelineTest] = []
+        for test in draft.tests {
+            do throws(InvalidValue) {
+                tests.append(try test.completed(pipeline: name, routes: draft.routes))
+            } catch {
+                diagnostics.error(at: error.location ?? test.location, error.message ?? "", expected: error.expected)
+            }
+        }
+        return tests.count == draft.tests.count ? tests : nil
+    }
+
     /// nil where the gateway's own will do.
     private func deployment(of draft: PipelineDraft) -> Deployment? {
         guard draft.deployment != nil || !draft.variables.isEmpty else { return nil }
-        var deployment = draft.deployment?.applied(to: loader.deployment) ?? loader.deployment
+        var deployment = draft.deployment?.applied(to: deployment) ?? deployment
         deployment.variables.removeAll { known in draft.variables.contains { $0.name == known.name } }
         deployment.variables += draft.variables
         return deployment
-    }
-}
-
-extension ConfigurationNode {
-    fileprivate func without(_ key: String) -> ConfigurationNode {
-        guard case .mapping(let entries) = value else { return self }
-        return ConfigurationNode(.mapping(entries.filter { $0.key != key }), at: location)
     }
 }

@@ -7,8 +7,9 @@ struct PipelineClaims {
 
     /// Takes the routes of a pipeline, good or bad; what cannot be read as a route has been reported.
     /// False, after a report, if one of them is taken.
-    mutating func claimRoutes(of pipeline: ConfigurationNode, _ diagnostics: Diagnostics) -> Bool {
-        guard let node = pipeline["route"] else { return true }
+    /// - Parameter node: the value of `route`, as it was written.
+    mutating func claim(route node: ConfigurationNode?, _ diagnostics: Diagnostics) -> Bool {
+        guard let node else { return true }
         var nodes = [node]
         if case .sequence(let several) = node.value { nodes = several }
         var areFree = true

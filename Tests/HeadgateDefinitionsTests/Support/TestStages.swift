@@ -23,29 +23,19 @@ enum TestStages {
         ) { settings, build in
             var parts: [String] = []
             for field in fields {
-                if let value = try settings[field] { parts.append("\(field.name)=\(describe(value))") }
+                if let value = try settings[field] { parts.append("\(field.name)=\(value.flow)") }
             }
             return BuiltStage(Recorded(text: kind), explanation: parts.joined(separator: " "))
         }
     }
 
     static let registry = StageRegistry([
-        kind("request", .request, ["parameters", "templates", "passthroughBehavior", "contentHandling"]),
+        kind("request", .request, ["parameters", "templates", "passthroughBehavior", "contentHandling", "backend"]),
         kind("http", .dispatch, ["method", "uri", "timeoutInMillis", "tlsConfig"]),
         kind("http-proxy", .dispatch, ["method", "uri", "timeoutInMillis", "tlsConfig", "parameters"]),
         kind("mock", .dispatch, []),
-        kind("select", .select, ["responses"], shorthand: "responses"),
+        kind("select", .select, ["responses", "on"], shorthand: "responses"),
         kind("response", .response, ["200", "400", "404", "500", "502"]),
         kind("script", .any, ["script"], shorthand: "script"),
     ])
-
-    /// A node in one line, in flow style.
-    static func describe(_ node: ConfigurationNode) -> String {
-        switch node.value {
-        case .null: "null"
-        case .scalar(let scalar): scalar.isPlain ? scalar.text : scalar.text.quotedForMessage
-        case .sequence(let nodes): "[" + nodes.map(describe).joined(separator: ", ") + "]"
-        case .mapping(let entries): "{" + entries.map { "\($0.key): \(describe($0.value))" }.joined(separator: ", ") + "}"
-        }
-    }
 }
