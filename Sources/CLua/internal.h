@@ -34,11 +34,23 @@ typedef struct {
 
 struct shape_tree;
 
+enum { SMALL_CLASSES = 16 };
+
+/// Lists of free small blocks, and the chunks that they were cut from.
+typedef struct {
+    struct hg_free_block *free[SMALL_CLASSES + 1];
+    struct hg_chunk *chunks;
+    char *next;
+    char *end;
+    /// Bytes of all chunks.
+    size_t reserved;
+} hg_memory;
+
 struct hg_vm {
     lua_State *L;
     size_t cap;
     size_t live;
-    size_t peak;
+    hg_memory memory;
     /// Memory may be refused: Lua's code runs, and nothing but C frames would be unwound.
     bool refuses;
     bool was_short;
@@ -53,6 +65,8 @@ struct hg_vm {
 
     hg_buffer json;
     struct shape_tree *shapes;
+    /// The metatable of lists, by its address.
+    const void *list_metatable;
 
     int32_t host_table;
     int32_t globals;
@@ -72,6 +86,11 @@ typedef struct {
 static inline hg_thread *hg_thread_of(lua_State *L) {
     return *(hg_thread **)lua_getextraspace(L);
 }
+
+// memory.c
+/// A lua_Alloc whose context is the hg_vm.
+void *hg_allocate(void *context, void *block, size_t old_size, size_t size);
+void hg_memory_release(hg_memory *memory);
 
 // budget.c
 typedef enum { HG_GO_ON, HG_PAUSE, HG_STOP } hg_verdict;
@@ -114,7 +133,10 @@ void hg_push_array_metatable(lua_State *L);
 extern const char hg_null_key;
 extern const char hg_json_kind_key;
 
-// buffer.c
-bool hg_buffer_reserve(hg_buffer *buffer, size_t count);
+/// Makes room for `count` more bytes; false without memory.
+bool hg_buffer_grow(hg_buffer *buffer, size_t count);
+static inline bool hg_buffer_reserve(hg_buffer *buffer, size_t count) {
+    return buffer->capacity - buffer->length >= count || hg_buffer_grow(buffer, count);
+}
 
 #endif

@@ -7,14 +7,24 @@ static const char list_key = 0;
 
 void hg_push_array_metatable(lua_State *L) { lua_rawgetp(L, LUA_REGISTRYINDEX, &list_key); }
 
-int hg_json_kind(lua_State *L, int index, lua_Integer *keys) {
+int hg_json_kind(lua_State *L, lua_Integer *keys) {
     *keys = 0;
-    if (!lua_getmetatable(L, index)) { return KIND_NONE; }
+    if (!lua_getmetatable(L, -1)) { return KIND_NONE; }
+    hg_vm *vm;
+    lua_getallocf(L, (void **)&vm);
+    if (lua_topointer(L, -1) == vm->list_metatable) {
+        lua_pop(L, 1);
+        return KIND_LIST;
+    }
     lua_rawgetp(L, -1, &hg_json_kind_key);
     int kind = (int)lua_tointeger(L, -1);
     lua_pop(L, 1);
-    if (kind == KIND_OBJECT) { *keys = (lua_Integer)lua_rawlen(L, -1); }
-    if (*keys == 0) { lua_pop(L, 1); }
+    if (kind == KIND_OBJECT && (*keys = (lua_Integer)lua_rawlen(L, -1)) > 0) { return kind; }
+    lua_pop(L, 1);
+    if (kind == KIND_NONE && hg_thaw(L, -1)) {
+        lua_replace(L, -2);
+        return hg_json_kind(L, keys);
+    }
     return kind;
 }
 
@@ -93,6 +103,9 @@ void hg_open_json(lua_State *L) {
     };
     luaL_setfuncs(L, functions, 0);
     push_kind(L, KIND_LIST);
+    hg_vm *vm;
+    lua_getallocf(L, (void **)&vm);
+    vm->list_metatable = lua_topointer(L, -1);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &list_key);
     push_kind(L, KIND_OBJECT);
     lua_pushcclosure(L, declare_object, 1);

@@ -10,20 +10,21 @@
 enum { KIND_NONE = 0, KIND_LIST = 1, KIND_OBJECT = 2 };
 enum { DEFAULT_DEPTH = 200 };
 
-/// The kind that the metatable of the table at `index` gives it. Where it lists keys the metatable is left
-/// on the stack, and `*keys` is their number.
-int hg_json_kind(lua_State *L, int index, lua_Integer *keys);
+/// The kind that the metatable of the table on top gives it; a frozen table is replaced by the real one.
+/// Where the metatable lists keys it is left on the stack, and `*keys` is their number.
+int hg_json_kind(lua_State *L, lua_Integer *keys);
 
 // Shapes: a tree of keys. A node stands for the keys from the root to it.
 
 enum { NO_SHAPE = -1, EMPTY_SHAPE = 0 };
 
 /// Pushes the two tables of the tree, keys and metatables, and makes the tree if there is none.
-void hg_shapes_push(lua_State *L);
+struct shape_tree *hg_shapes_push(lua_State *L);
 /// The shape of `shape` and one key more, pushing the key as a string. NO_SHAPE where there are too many.
-int32_t hg_shape_with(lua_State *L, int tables, int32_t shape, const char *key, size_t length);
+int32_t hg_shape_with(
+    lua_State *L, struct shape_tree *tree, int tables, int32_t shape, const char *key, size_t length);
 /// Gives the table on top the metatable of a shape.
-void hg_shape_apply(lua_State *L, int tables, int32_t shape);
+void hg_shape_apply(lua_State *L, struct shape_tree *tree, int tables, int32_t shape);
 
 /// Decodes and pushes; or pushes a message and returns false. Raises only for want of memory.
 bool hg_json_read(lua_State *L, const char *bytes, size_t length, uint32_t depth);

@@ -17,6 +17,7 @@ typedef struct {
     const unsigned char *at;
     const unsigned char *end;
     uint32_t depth;
+    struct shape_tree *shapes;
     /// Index of the shapes' tables.
     int tables;
     int list_metatable;
@@ -85,17 +86,11 @@ static bool read_escape(reader *r, luaL_Buffer *buffer) {
 
 /// Goes to the closing quote, a backslash, or something that may not stand in a string.
 static inline void skip_text(reader *r) {
-    const unsigned char *at = r->at;
-    while (at < r->end) {
-        unsigned char c = *at;
-        if (c == '"' || c == '\\' || c < 0x20) { break; }
-        if (c < 0x80) {
-            at++;
-            continue;
-        }
+    const unsigned char *at = hg_plain_end(r->at, r->end);
+    while (at < r->end && *at >= 0x80) {
         size_t length = hg_utf8_length(at, r->end);
         if (length == 0) { break; }
-        at += length;
+        at = hg_plain_end(at + length, r->end);
     }
     r->at = at;
 }
@@ -233,25 +228,27 @@ static bool enter(reader *r) {
     return true;
 }
 
-/// Moves the waiting elements into the list, which is made at the first call.
-static void settle_elements(reader *r, int base, lua_Integer *placed, bool is_last) {
+/// Moves the waiting elements into the list at `table`, which is made at the first call.
+static void settle_elements(reader *r, int table, lua_Integer *placed, bool is_last) {
     lua_State *L = r->L;
-    int waiting = lua_gettop(L) - base - (*placed > 0 ? 1 : 0);
+    int waiting = lua_gettop(L) - table;
     if (*placed == 0) {
         lua_createtable(L, is_last ? waiting : 4 * WAITING_MEMBERS, 0);
-        lua_insert(L, base + 1);
+        lua_replace(L, table);
     }
-    for (int i = waiting; i > 0; i--) { lua_rawseti(L, base + 1, *placed + i); }
+    for (int i = waiting; i > 0; i--) { lua_rawseti(L, table, *placed + i); }
     *placed += waiting;
 }
 
 static bool read_list(reader *r) {
     lua_State *L = r->L;
-    int base = lua_gettop(L);
     lua_Integer placed = 0;
     if (!enter(r)) { return false; }
+    // The table takes this place once its size is known.
+    lua_pushnil(L);
+    int table = lua_gettop(L);
     if (r->at < r->end && *r->at == ']') {
-        lua_newtable(L);
+        settle_elements(r, table, &placed, true);
     } else {
         for (;;) {
             if (!read_value(r)) { return false; }
@@ -260,12 +257,12 @@ static bool read_list(reader *r) {
             if (*r->at == ']') { break; }
             r->at++;
             skip_space(r);
-            if (lua_gettop(L) - base > 2 * WAITING_MEMBERS) {
-                settle_elements(r, base, &placed, false);
+            if (lua_gettop(L) - table >= 2 * WAITING_MEMBERS) {
+                settle_elements(r, table, &placed, false);
                 hg_work(L, 2 * WAITING_MEMBERS);
             }
         }
-        settle_elements(r, base, &placed, true);
+        settle_elements(r, table, &placed, true);
     }
     r->at++;
     r->depth++;
@@ -274,23 +271,25 @@ static bool read_list(reader *r) {
     return true;
 }
 
-static void settle_members(reader *r, int base, bool *has_table, bool is_last) {
+/// Moves the waiting members into the object at `table`, which is made at the first call.
+static void settle_members(reader *r, int table, bool is_unique, bool is_first, bool is_last) {
     lua_State *L = r->L;
-    int first = base + (*has_table ? 2 : 1);
-    int waiting = (lua_gettop(L) - first + 1) / 2;
-    if (!*has_table) {
+    int waiting = (lua_gettop(L) - table) / 2;
+    if (is_first) {
         lua_createtable(L, 0, is_last ? waiting : 4 * WAITING_MEMBERS);
-        lua_insert(L, base + 1);
-        first++;
-        *has_table = true;
+        lua_replace(L, table);
+    }
+    if (is_unique) {
+        for (; waiting > 0; waiting--) { lua_rawset(L, table); }
+        return;
     }
     // In the order of the text, so that the last of a repeated key counts.
     for (int i = 0; i < waiting; i++) {
-        lua_pushvalue(L, first + 2 * i);
-        lua_pushvalue(L, first + 2 * i + 1);
-        lua_rawset(L, base + 1);
+        lua_pushvalue(L, table + 1 + 2 * i);
+        lua_pushvalue(L, table + 2 + 2 * i);
+        lua_rawset(L, table);
     }
-    lua_settop(L, base + 1);
+    lua_settop(L, table);
 }
 
 static bool read_key(reader *r, int32_t *shape) {
@@ -300,10 +299,10 @@ static bool read_key(reader *r, int32_t *shape) {
     r->at++;
     if (!read_text(r, &text, &length)) { return false; }
     if (text) {
-        *shape = hg_shape_with(r->L, r->tables, *shape, text, length);
+        *shape = hg_shape_with(r->L, r->shapes, r->tables, *shape, text, length);
     } else {
         text = lua_tolstring(r->L, -1, &length);
-        *shape = hg_shape_with(r->L, r->tables, *shape, text, length);
+        *shape = hg_shape_with(r->L, r->shapes, r->tables, *shape, text, length);
         lua_remove(r->L, -2);
     }
     skip_space(r);
@@ -315,30 +314,37 @@ static bool read_key(reader *r, int32_t *shape) {
 
 static bool read_object(reader *r) {
     lua_State *L = r->L;
-    int base = lua_gettop(L);
-    bool has_table = false;
     int32_t shape = EMPTY_SHAPE;
     if (!enter(r)) { return false; }
-    if (r->at < r->end && *r->at == '}') {
-        lua_newtable(L);
-    } else {
+    // The table takes this place once its size is known.
+    lua_pushnil(L);
+    int table = lua_gettop(L);
+    bool is_first = true, is_unique = true;
+    if (r->at < r->end && *r->at != '}') {
         for (;;) {
-            if (!read_key(r, &shape) || !read_value(r)) { return false; }
+            int32_t before = shape;
+            if (!read_key(r, &shape)) { return false; }
+            // Without a shape nobody has looked whether the key is new.
+            if (shape == before || shape == NO_SHAPE) { is_unique = false; }
+            if (!read_value(r)) { return false; }
             skip_space(r);
             if (r->at == r->end || (*r->at != ',' && *r->at != '}')) { return fail(r, "',' or '}'"); }
             if (*r->at == '}') { break; }
             r->at++;
             skip_space(r);
-            if (lua_gettop(L) - base > 2 * WAITING_MEMBERS) {
-                settle_members(r, base, &has_table, false);
+            if (lua_gettop(L) - table >= 2 * WAITING_MEMBERS) {
+                settle_members(r, table, is_unique, is_first, false);
+                is_first = false;
                 hg_work(L, 2 * WAITING_MEMBERS);
             }
         }
-        settle_members(r, base, &has_table, true);
+    } else if (r->at == r->end) {
+        return fail(r, "a key in '\"' or '}'");
     }
+    settle_members(r, table, is_unique, is_first, true);
     r->at++;
     r->depth++;
-    hg_shape_apply(L, r->tables, shape);
+    hg_shape_apply(L, r->shapes, r->tables, shape);
     return true;
 }
 
@@ -399,10 +405,10 @@ bool hg_json_read(lua_State *L, const char *bytes, size_t length, uint32_t depth
     const unsigned char *start = (const unsigned char *)bytes;
     luaL_checkstack(L, 8, "no room to decode JSON");
     hg_work(L, length >> 3);
-    hg_shapes_push(L);
+    struct shape_tree *shapes = hg_shapes_push(L);
     hg_push_array_metatable(L);
     reader r = {
-        .L = L, .start = start, .at = start, .end = start + length, .depth = depth,
+        .L = L, .start = start, .at = start, .end = start + length, .depth = depth, .shapes = shapes,
         .tables = base + 1, .list_metatable = base + 3,
     };
     skip_space(&r);

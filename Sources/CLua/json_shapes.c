@@ -37,7 +37,7 @@ static void clear(lua_State *L, struct shape_tree *tree) {
     tree->nodes[0] = (shape){.parent = NO_SHAPE, .first_child = NO_SHAPE, .next_sibling = NO_SHAPE};
 }
 
-void hg_shapes_push(lua_State *L) {
+struct shape_tree *hg_shapes_push(lua_State *L) {
     hg_vm *vm;
     lua_getallocf(L, (void **)&vm);
     struct shape_tree *tree = vm->shapes;
@@ -57,20 +57,15 @@ void hg_shapes_push(lua_State *L) {
     }
     lua_rawgeti(L, LUA_REGISTRYINDEX, tree->keys_reference);
     lua_rawgeti(L, LUA_REGISTRYINDEX, tree->metatables_reference);
-}
-
-static struct shape_tree *tree_of(lua_State *L) {
-    hg_vm *vm;
-    lua_getallocf(L, (void **)&vm);
-    return vm->shapes;
+    return tree;
 }
 
 static bool has_key(const shape *node, const char *key, size_t length) {
     return node->key_length == length && memcmp(node->key, key, length) == 0;
 }
 
-int32_t hg_shape_with(lua_State *L, int tables, int32_t from, const char *key, size_t length) {
-    struct shape_tree *tree = tree_of(L);
+int32_t hg_shape_with(
+    lua_State *L, struct shape_tree *tree, int tables, int32_t from, const char *key, size_t length) {
     if (from == NO_SHAPE) {
         lua_pushlstring(L, key, length);
         return NO_SHAPE;
@@ -107,8 +102,7 @@ int32_t hg_shape_with(lua_State *L, int tables, int32_t from, const char *key, s
     return number;
 }
 
-void hg_shape_apply(lua_State *L, int tables, int32_t number) {
-    struct shape_tree *tree = tree_of(L);
+void hg_shape_apply(lua_State *L, struct shape_tree *tree, int tables, int32_t number) {
     if (number == NO_SHAPE) { return; }
     shape *node = &tree->nodes[number];
     if (!node->has_metatable) {

@@ -22,6 +22,8 @@ typedef struct {
     uint32_t depth;
     bool pretty;
     int level;
+    /// Not yet charged.
+    size_t work;
 } writer;
 
 static void push_path(lua_State *L, const place *at) {
@@ -64,8 +66,14 @@ static inline void put_byte(writer *w, char byte) {
     w->out->bytes[w->out->length++] = byte;
 }
 
+static void charge(writer *w, size_t units) {
+    w->work += units;
+    if (w->work < 500) { return; }
+    hg_work(w->L, w->work);
+    w->work = 0;
+}
+
 static void put_line(writer *w) {
-    if (!w->pretty) { return; }
     size_t spaces = 2 * (size_t)w->level;
     reserve(w, spaces + 1);
     w->out->bytes[w->out->length++] = '\n';
@@ -89,12 +97,10 @@ static void put_string(writer *w, const char *text, size_t length) {
     const unsigned char *run = at;
     reserve(w, length + 2);
     w->out->bytes[w->out->length++] = '"';
-    while (at < end) {
+    for (;;) {
+        at = hg_plain_end(at, end);
+        if (at == end) { break; }
         unsigned char escape = escapes[*at];
-        if (escape == 0) {
-            at++;
-            continue;
-        }
         if (escape == 1) {
             size_t sequence = hg_utf8_length(at, end);
             if (sequence) {
@@ -144,9 +150,13 @@ static bool put_short_decimal(writer *w, double value) {
         uint64_t power = (uint64_t)powers[digits - 1];
         if (value < 0) { put_byte(w, '-'); }
         put_integer(w, (lua_Integer)(all / power));
-        char fraction[8];
-        int length = snprintf(fraction, sizeof fraction, ".%0*llu", digits, (unsigned long long)(all % power));
-        put(w, fraction, (size_t)length);
+        char fraction[8] = ".";
+        uint64_t rest = all % power;
+        for (int digit = digits; digit > 0; digit--) {
+            fraction[digit] = (char)('0' + rest % 10);
+            rest /= 10;
+        }
+        put(w, fraction, (size_t)digits + 1);
         return true;
     }
     return false;
@@ -190,26 +200,26 @@ static void put_list(writer *w, lua_Integer count, const place *outer) {
     for (lua_Integer i = 1; i <= count; i++) {
         place at = {.outer = outer, .index = i};
         if (i > 1) { put_byte(w, ','); }
-        put_line(w);
+        if (w->pretty) { put_line(w); }
         if (lua_rawgeti(L, -1, i) == LUA_TNIL) { refuse(w, &at, "a hole in a list (use host.json.null)"); }
         put_value(w, &at);
         lua_pop(L, 1);
-        hg_work(L, 4);
+        charge(w, 4);
     }
     leave(w);
-    if (count > 0) { put_line(w); }
+    if (w->pretty && count > 0) { put_line(w); }
     put_byte(w, ']');
 }
 
 static void put_member(writer *w, const char *key, size_t length, bool first, const place *outer) {
     place at = {.outer = outer, .key = key};
     if (!first) { put_byte(w, ','); }
-    put_line(w);
+    if (w->pretty) { put_line(w); }
     put_string(w, key, length);
     put_byte(w, ':');
     if (w->pretty) { put_byte(w, ' '); }
     put_value(w, &at);
-    hg_work(w->L, 6);
+    charge(w, 6);
 }
 
 /// Writes the members of the table at -2 that the metatable at -1 lists; returns how many there were.
@@ -297,22 +307,21 @@ static lua_Integer count_entries(lua_State *L, int table) {
         count++;
         lua_pop(L, 1);
     }
-    hg_work(L, (size_t)count);
     return count;
 }
 
 static void put_table(writer *w, const place *at) {
     lua_State *L = w->L;
-    if (hg_thaw(L, -1)) { lua_replace(L, -2); }
     int table = lua_gettop(L);
     lua_Integer keys = 0;
-    int kind = hg_json_kind(L, table, &keys);
+    int kind = hg_json_kind(L, &keys);
     lua_Integer length = (lua_Integer)lua_rawlen(L, table);
     if (kind == KIND_LIST) {
         put_list(w, length, at);
         return;
     }
     lua_Integer count = count_entries(L, table);
+    charge(w, (size_t)count);
     if (kind == KIND_NONE && length > 0 && count == length) {
         put_list(w, length, at);
         return;
@@ -323,7 +332,7 @@ static void put_table(writer *w, const place *at) {
     if (written < count) { put_sorted(w, table, count, keys, written == 0, at); }
     lua_settop(L, table);
     leave(w);
-    if (count > 0) { put_line(w); }
+    if (w->pretty && count > 0) { put_line(w); }
     put_byte(w, '}');
 }
 

@@ -4,6 +4,29 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+
+/// The first byte from `p` on that is a control character, a quote, a backslash or no ASCII. Looks at
+/// eight bytes at once (a byte's top bit in `found` says that it is one of these; the lowest such bit is exact).
+static inline const unsigned char *hg_plain_end(const unsigned char *p, const unsigned char *end) {
+    const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
+    while (end - p >= 8) {
+        uint64_t word;
+        memcpy(&word, p, 8);
+        uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\';
+        uint64_t found = ((word - ones * 0x20) | (quote - ones) | (backslash - ones) | word) & tops;
+        if (found) {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+            return p + (__builtin_ctzll(found) >> 3);
+#else
+            break;
+#endif
+        }
+        p += 8;
+    }
+    while (p < end && *p >= 0x20 && *p < 0x80 && *p != '"' && *p != '\\') { p++; }
+    return p;
+}
 
 /// The length of the well-formed sequence that starts with a byte of 0x80 or more at `p`, else 0.
 static inline size_t hg_utf8_length(const unsigned char *p, const unsigned char *end) {

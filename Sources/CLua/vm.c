@@ -1,73 +1,9 @@
-// States: memory that is counted, libraries that are safe, globals that are frozen.
+// States: libraries that are safe, globals that are frozen.
 #include "internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-static uint32_t bucket(size_t size) {
-    size >>= LARGE_BLOCK_BITS;
-    if (size == 0) { return 0; }
-    uint32_t bits = 64 - (uint32_t)__builtin_clzll((unsigned long long)size);
-    return bits < LARGE_BUCKETS ? bits : LARGE_BUCKETS - 1;
-}
-
-static void forget_large(hg_vm *vm, size_t size) {
-    uint32_t index = bucket(size);
-    if (index == 0 || vm->large[index] == 0) { return; }
-    vm->large[index]--;
-    vm->large_count--;
-}
-
-static void note_large(hg_vm *vm, size_t size) {
-    uint32_t index = bucket(size);
-    if (index == 0) { return; }
-    vm->large[index]++;
-    vm->large_count++;
-    if (vm->running) { hg_hook_soon(vm->running); }
-}
-
-/// Whether a block may grow to `size`. Refusals are for what is too large by itself and for the state's
-/// cap; what one execution allocates in sum ends it at the next instruction, which costs no emergency
-/// collection and cannot be caught.
-static bool may_grow(hg_vm *vm, size_t size, size_t growth) {
-    if (!vm->refuses) { return true; }
-    if (vm->live + growth > vm->cap || growth > vm->cap) {
-        vm->was_short = true;
-        return false;
-    }
-    return vm->running == NULL || size <= vm->running->limits.allocated;
-}
-
-static void *allocate(void *context, void *block, size_t old_size, size_t size) {
-    hg_vm *vm = context;
-    size_t old = block ? old_size : 0;
-    if (size == 0) {
-        if (block) {
-            vm->live -= old;
-            forget_large(vm, old);
-            free(block);
-        }
-        return NULL;
-    }
-    if (size > old && !may_grow(vm, size, size - old)) { return NULL; }
-    void *moved = realloc(block, size);
-    if (moved == NULL) { return NULL; }
-    vm->live = vm->live - old + size;
-    if (vm->live > vm->peak) { vm->peak = vm->live; }
-    if ((old | size) >> LARGE_BLOCK_BITS) {
-        forget_large(vm, old);
-        note_large(vm, size);
-    }
-    hg_thread *thread = vm->running;
-    if (thread && size > old) {
-        thread->allocated += size - old;
-        if (thread->allocated > thread->limits.allocated && thread->stop == HG_NOT_STOPPED) {
-            hg_thread_stop(thread, HG_STOPPED_ALLOCATED);
-        }
-    }
-    return moved;
-}
 
 /// Lua calls this only for an error outside a protected call, which the rules of this library exclude.
 static int panic(lua_State *L) {
@@ -162,7 +98,7 @@ hg_vm *hg_vm_new(size_t cap) {
     hg_vm *vm = calloc(1, sizeof *vm);
     if (vm == NULL) { return NULL; }
     vm->cap = cap;
-    vm->L = lua_newstate(allocate, vm);
+    vm->L = lua_newstate(hg_allocate, vm);
     if (vm->L == NULL) {
         free(vm);
         return NULL;
@@ -175,7 +111,8 @@ hg_vm *hg_vm_new(size_t cap) {
         hg_vm_close(vm);
         return NULL;
     }
-    lua_gc(vm->L, LUA_GCGEN, 0, 0);
+    // Collections go in small steps; generational mode would now and then stop everything for a large heap.
+    lua_gc(vm->L, LUA_GCINC, 0, 0, 0);
     return vm;
 }
 
@@ -185,11 +122,12 @@ void hg_vm_close(hg_vm *vm) {
     lua_close(vm->L);
     hg_shapes_free(vm->shapes);
     free(vm->json.bytes);
+    hg_memory_release(&vm->memory);
     free(vm);
 }
 
 size_t hg_vm_live(const hg_vm *vm) { return vm->live; }
-size_t hg_vm_peak(const hg_vm *vm) { return vm->peak; }
+size_t hg_vm_reserved(const hg_vm *vm) { return vm->memory.reserved; }
 bool hg_vm_was_short(const hg_vm *vm) { return vm->was_short; }
 void hg_vm_collect(hg_vm *vm) { lua_gc(vm->L, LUA_GCCOLLECT); }
 lua_State *hg_vm_stack(hg_vm *vm) { return vm->L; }
@@ -225,8 +163,7 @@ bool hg_vm_seal(hg_vm *vm) {
     return vm->is_sealed;
 }
 
-bool hg_buffer_reserve(hg_buffer *buffer, size_t count) {
-    if (buffer->capacity - buffer->length >= count) { return true; }
+bool hg_buffer_grow(hg_buffer *buffer, size_t count) {
     size_t wanted = buffer->length + count;
     size_t capacity = buffer->capacity < 512 ? 1024 : buffer->capacity * 2;
     if (capacity < wanted) { capacity = wanted; }

@@ -113,9 +113,9 @@ enum {
 hg_vm *hg_vm_new(size_t cap);
 /// Ends the state. No thread of it may run.
 void hg_vm_close(hg_vm *vm);
-/// Bytes in use, and the most that ever were.
+/// Bytes in use, and bytes that are kept for small values, used or not.
 size_t hg_vm_live(const hg_vm *vm);
-size_t hg_vm_peak(const hg_vm *vm);
+size_t hg_vm_reserved(const hg_vm *vm);
 /// Collects all garbage.
 void hg_vm_collect(hg_vm *vm);
 /// Whether memory was refused since the state was made.
