@@ -55,7 +55,7 @@ let package = Package(
             providers: [.apt(["liblua5.4-dev", "pkg-config"])],
         ),
         .target(name: "CLua", dependencies: ["CLuaLibrary"]),
-        .target(name: "HeadgateLua", dependencies: ["Headgate", "OrderedJSON", "CLua"]),
+        .target(name: "HeadgateLua", dependencies: ["Headgate", "OrderedJSON", "CLua", "JavaRegex"]),
         .target(
             name: "HeadgateDefinitions",
             dependencies: [
@@ -93,6 +93,10 @@ let package = Package(
             ],
         ),
         .target(
+            name: "HeadgateOpenAPI",
+            dependencies: ["Headgate", "HeadgateDefinitions", "OrderedJSON"],
+        ),
+        .target(
             name: "HeadgateTesting",
             dependencies: ["Headgate", "HeadgateDefinitions", "HeadgateGateway", "JavaRegex", "OrderedJSON"],
         ),
@@ -113,6 +117,26 @@ let package = Package(
         .testTarget(name: "JavaRegexTests", dependencies: ["JavaRegex"]),
         .testTarget(name: "MappingTemplatesTests", dependencies: ["MappingTemplates"]),
         .testTarget(name: "HeadgateTests", dependencies: ["Headgate"]),
+        .testTarget(
+            name: "HeadgateStagesTests",
+            dependencies: ["HeadgateStages", "Headgate", "JavaRegex", "OrderedJSON"],
+        ),
+        .testTarget(
+            name: "HeadgateHTTPTests",
+            dependencies: ["HeadgateHTTP", "Headgate", .product(name: "NIOCore", package: "swift-nio")],
+        ),
+        .testTarget(
+            name: "HeadgateLuaTests",
+            dependencies: ["HeadgateLua", "Headgate", "OrderedJSON"],
+        ),
+        .testTarget(
+            name: "HeadgateDefinitionsTests",
+            dependencies: ["HeadgateDefinitions", "HeadgateStages", "Headgate", "OrderedJSON"],
+        ),
+        .testTarget(
+            name: "HeadgateOpenAPITests",
+            dependencies: ["HeadgateOpenAPI", "HeadgateDefinitions", "Headgate", "OrderedJSON"],
+        ),
     ],
     swiftLanguageModes: [.v6],
 )

@@ -10,8 +10,8 @@ import Darwin
 enum FileBytes {
     /// The contents of a file, standard input for `-`; nil when it cannot be read.
     static func read(_ path: String) -> [UInt8]? {
-        guard let file = path == "-" ? stdin : fopen(path, "r") else { return nil }
-        defer { if path != "-" { fclose(file) } }
+        guard let file = path == "-" ? fdopen(dup(0), "r") : fopen(path, "r") else { return nil }
+        defer { fclose(file) }
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
         while true {

@@ -68,47 +68,47 @@ public final class Gateway: Sendable {
     /// - Parameter trace: records what each stage received and gave.
     public func run(_ request: MethodRequest, trace: Trace? = nil) async -> Exchange {
         let generation = current.value
-        let match = generation.router.match(method: request.method, path: request.path)
-        return await run(
-            request,
-            in: match?.pipeline ?? generation.unrouted,
-            pathParameters: match?.pathParameters ?? [],
-            generation: generation,
-            trace: trace,
-            refusal: match == nil ? .noRoute : nil,
-        )
+        let lane = chooseLane()
+        var request = request
+        var random = lane.makeRandom()
+        let admission = generation.admit(&request, &random)
+        return await run(request, admission, on: lane, random, trace: trace)
     }
 
     /// Runs a request through a pipeline whatever its route says.
     public func run(_ request: MethodRequest, through pipeline: Pipeline, trace: Trace? = nil) async -> Exchange {
         let generation = current.value
+        let lane = chooseLane()
         let match = Router([pipeline]).match(method: request.method, path: request.path)
-        return await run(
-            request, in: pipeline, pathParameters: match?.pathParameters ?? [], generation: generation, trace: trace, refusal: nil)
+        let admission = Generation.Admission(
+            pipeline, match?.pathParameters ?? [], pipeline.deployment ?? pipeline.api?.deployment ?? generation.deployment)
+        return await run(request, admission, on: lane, lane.makeRandom(), trace: trace)
+    }
+
+    private func chooseLane() -> Lane {
+        lanes[Int(nextLane.wrappingAdd(1, ordering: .relaxed).oldValue % UInt(lanes.count))]
     }
 
     private func run(
         _ request: MethodRequest,
-        in pipeline: Pipeline,
-        pathParameters: [(name: String, value: String)],
-        generation: Generation,
+        _ admission: Generation.Admission,
+        on lane: Lane,
+        _ random: RandomSource,
         trace: Trace?,
-        refusal: GatewayFailure?,
     ) async -> Exchange {
         guard activity.begin() else {
-            return await answer(request, pipeline, generation, .stopping)
+            return await answer(request, admission, lane, random, .stopping)
         }
         defer { activity.end() }
-        let limit = pipeline.payloadLimit ?? options.payloadLimit
+        let limit = admission.pipeline.payloadLimit ?? options.payloadLimit
         let tooLarge = (request.body.bytes?.count ?? 0) > limit
-        if let failure = refusal ?? (tooLarge ? GatewayFailure.requestTooLarge(limit: limit) : nil) {
-            return await answer(request, pipeline, generation, failure)
+        if let failure = admission.refusal ?? (tooLarge ? GatewayFailure.requestTooLarge(limit: limit) : nil) {
+            return await answer(request, admission, lane, random, failure)
         }
-        let lane = lanes[Int(nextLane.wrappingAdd(1, ordering: .relaxed).oldValue % UInt(lanes.count))]
         let pending = Mutex<Exchange?>(nil)
         let exchange = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let exchange = exchange(request, pipeline, pathParameters, generation, lane) { continuation.resume(returning: $0) }
+                let exchange = makeExchange(request, admission, lane, random) { continuation.resume(returning: $0) }
                 exchange.trace = trace
                 pending.withLock { $0 = exchange }
                 if Task.isCancelled { exchange.cancel() }
@@ -135,32 +135,32 @@ public final class Gateway: Sendable {
 
     private func answer(
         _ request: MethodRequest,
-        _ pipeline: Pipeline,
-        _ generation: Generation,
+        _ admission: Generation.Admission,
+        _ lane: Lane,
+        _ random: RandomSource,
         _ failure: GatewayFailure,
     ) async -> Exchange {
         await withCheckedContinuation { continuation in
-            let exchange = exchange(request, pipeline, [], generation, lanes[0]) { continuation.resume(returning: $0) }
+            let exchange = makeExchange(request, admission, lane, random) { continuation.resume(returning: $0) }
             Executor.reject(exchange, failure)
         }
     }
 
-    private func exchange(
+    private func makeExchange(
         _ request: MethodRequest,
-        _ pipeline: Pipeline,
-        _ pathParameters: [(name: String, value: String)],
-        _ generation: Generation,
+        _ admission: Generation.Admission,
         _ lane: Lane,
+        _ random: RandomSource,
         _ completion: @escaping (Exchange) -> Void,
     ) -> Exchange {
         Exchange(
-            pipeline: pipeline,
+            pipeline: admission.pipeline,
             request: request,
-            pathParameters: pathParameters,
-            deployment: pipeline.deployment ?? generation.deployment,
+            pathParameters: admission.pathParameters,
+            deployment: admission.deployment,
             lane: lane,
             receivedAtMilliseconds: options.clock.epochMilliseconds(),
-            random: lane.makeRandom(),
+            random: random,
             completion: completion,
         )
     }

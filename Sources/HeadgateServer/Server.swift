@@ -90,6 +90,13 @@ public final class Server: Sendable {
         return Server(listener, address, homes, batchers, logQueue)
     }
 
+    /// `http://127.0.0.1:8080`
+    var url: String {
+        let host = address.ipAddress ?? "127.0.0.1"
+        let name = host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host
+        return "http://\(name):\(address.port ?? 0)"
+    }
+
     /// Requests that are being worked on.
     public var requestsInFlight: Int {
         homes.reduce(0) { $0 + $1.inFlight.load(ordering: .relaxed) }

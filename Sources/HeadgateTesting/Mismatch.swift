@@ -47,7 +47,7 @@ struct Comparison {
         case .text(let text, let location):
             check("body", text, body.text, at: location)
         case .matching(let pattern, let location):
-            let isFound = (try? Pattern(pattern).find(in: body.text, from: 0)) ?? nil
+            let isFound = (try? Pattern(pattern).firstMatch(in: body.text)) ?? nil
             if isFound == nil { add("body", "something that \(pattern) finds", body.text, location) }
         case .json(let value, let location):
             guard let actual = try? JSONValue(parsing: body.bytes ?? []) else {

@@ -79,6 +79,26 @@ import Testing
         #expect(findings.contains { $0.suggestion == "did you mean \"templates\"?" })
     }
 
+    @Test func headersThatNeverArriveGetAWarning() {
+        let (built, findings) = build(
+            RequestStage.declaration,
+            map(
+                ("parameters", map(("header.content-length", text("'1'")), ("header.Via", text("'x'")), ("header.Host", text("'h'")))),
+            ))
+        #expect(built != nil)
+        #expect(findings.map(\.severity) == [.warning, .warning])
+        #expect(
+            findings.map(\.message) == [
+                "the gateway sets content-length itself: with this mapping every request is answered with 500",
+                "Via belongs to the connection and never reaches an HTTP backend",
+            ])
+        let (response, warnings) = build(
+            ResponseStage.declaration,
+            map(("default", map(("parameters", map(("header.Transfer-Encoding", text("'x'")), ("header.Date", text("'d'"))))))))
+        #expect(warnings.map(\.message) == ["Transfer-Encoding belongs to the connection and never reaches the client"])
+        #expect(response?.details.map(\.text) == ["'x' (never sent)", "'d' (sent as x-amzn-Remapped-Date)"])
+    }
+
     @Test func mockForms() {
         let (plain, _) = build(MockStage.declaration, nothing)
         #expect((plain?.stage as? MockStage)?.fixed == nil)

@@ -218,16 +218,6 @@ import Testing
         #expect(throws: GatewayFailure.self) { try run("text/plain", nil, templates) }
     }
 
-    @Test func traceNotes() throws {
-        let exchange = try Exchanges.make("POST", body: "{}")
-        exchange.trace = Trace()
-        let stage = RequestStage(
-            parameters: try mappings([("header.X-A", "'a'")]), templates: try table([("application/json", "T")]))
-        // Notes belong to a running step, which the executor begins; without one they are dropped, not kept.
-        try exchange.run(stage)
-        #expect(exchange.trace?.steps.isEmpty == true)
-    }
-
     @Test func parametersAlone() throws {
         let exchange = try Exchanges.make("POST", body: "{wrong")
         let stage = RequestParameters(try mappings([("header.X-A", "method.request.body")]), backend: .httpProxy)

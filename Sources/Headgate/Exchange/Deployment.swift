@@ -10,6 +10,8 @@ public struct Deployment: Sendable {
     public var region: String
     /// `$stageVariables`, in the order of their declaration.
     public var variables: [(name: String, value: String)]
+    /// `$context.isCanaryRequest`; nil where the deployment stage has no canary.
+    public var isCanary: Bool?
 
     public init(
         apiID: String = "headgate",

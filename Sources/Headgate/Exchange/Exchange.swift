@@ -84,6 +84,9 @@ public final class Exchange: @unchecked Sendable {
         self.receivedAtMilliseconds = receivedAtMilliseconds
         self.random = random
         self.completion = completion
+        if let isCanary = deployment.isCanary {
+            contextMembers.append(("isCanaryRequest", .string(isCanary ? "true" : "false")))
+        }
     }
 
     /// The value of a path parameter as sent (percent-encoding kept); `{proxy+}` is called `proxy`.

@@ -142,7 +142,8 @@ public enum Executor {
         }
         if case .stream(let stream)? = exchange.integrationResponse?.body { stream.discard() }
         exchange.failure = failure
-        exchange.response = failure.response()
+        exchange.response =
+            exchange.pipeline.api?.failureResponses?.response(to: failure, in: exchange) ?? failure.response()
         exchange.cursor = exchange.pipeline.stages.count
         exchange.trace?.end(
             exchange, at: exchange.lane.clock.monotonicMicroseconds(), responded: false, failure: failure)

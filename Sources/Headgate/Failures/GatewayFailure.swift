@@ -84,6 +84,14 @@ extension GatewayFailure {
         reason: "no-route",
     )
 
+    /// No such deployment stage, or no such API.
+    public static let forbidden = GatewayFailure(
+        .forbidden,
+        message: "Forbidden",
+        cause: "no API of this host has such a deployment stage",
+        reason: "no-stage",
+    )
+
     public static func requestTooLarge(limit: Int) -> GatewayFailure {
         GatewayFailure(
             .requestTooLarge,

@@ -38,7 +38,10 @@ public struct GatewayResponseType: Sendable, Hashable {
     public static let unsupportedMediaType = Self("UNSUPPORTED_MEDIA_TYPE", 415, "BadRequestException")
     public static let wafFiltered = Self("WAF_FILTERED", 403, "ForbiddenException")
 
-    /// All types, in the order of their names.
+    /// An unknown deployment stage or API. The service has no type for it, so that nobody can customise it.
+    public static let forbidden = Self("FORBIDDEN", 403, "ForbiddenException")
+
+    /// All types that can be customised, in the order of their names.
     public static let all: [GatewayResponseType] = [
         accessDenied, apiConfigurationError, authorizerConfigurationError, authorizerFailure, badRequestBody,
         badRequestParameters, default4XX, default5XX, expiredToken, integrationFailure, integrationTimeout,

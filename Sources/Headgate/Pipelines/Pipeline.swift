@@ -9,8 +9,10 @@ public final class Pipeline: Sendable {
     public let documentation: String
     /// The largest request payload in bytes; nil takes the gateway's.
     public let payloadLimit: Int?
-    /// The deployment stage it runs in; nil takes the gateway's.
+    /// The deployment stage it runs in; nil takes the API's, or else the gateway's.
     public let deployment: Deployment?
+    /// The API that it belongs to, if any.
+    public let api: API?
     /// Bodies pass through as they come: the backend call streams, and no other stage looks at a payload.
     public let streams: Bool
 
@@ -22,6 +24,7 @@ public final class Pipeline: Sendable {
         documentation: String = "",
         payloadLimit: Int? = nil,
         deployment: Deployment? = nil,
+        api: API? = nil,
     ) {
         self.name = name
         self.routes = routes
@@ -30,6 +33,7 @@ public final class Pipeline: Sendable {
         self.documentation = documentation
         self.payloadLimit = payloadLimit
         self.deployment = deployment
+        self.api = api
         streams =
             stages.contains { $0.step.isStreaming }
             && stages.allSatisfy { stage in

@@ -7,6 +7,8 @@ public final class Generation: Sendable {
     public let number: Int
     public let pipelines: [Pipeline]
     public let router: Router
+    /// The APIs among the pipelines, by their ids and stages.
+    private let apis: APIRouting
     /// For pipelines that name none of their own.
     public let deployment: Deployment
     /// Carries exchanges that match no route, so that they are answered, logged and counted like others.
@@ -16,8 +18,43 @@ public final class Generation: Sendable {
         self.number = number
         self.pipelines = pipelines
         self.deployment = deployment
-        router = Router(pipelines)
+        router = Router(pipelines.filter { $0.api == nil })
+        apis = APIRouting(pipelines)
         unrouted = Pipeline(name: "unrouted", routes: [], stages: [])
+    }
+
+    /// Where a request goes.
+    public struct Admission: Sendable {
+        public let pipeline: Pipeline
+        /// The values of the path's variables, raw.
+        public let pathParameters: [(name: String, value: String)]
+        public let deployment: Deployment
+        /// Why nothing serves the request; nil when something does.
+        public let refusal: GatewayFailure?
+
+        public init(
+            _ pipeline: Pipeline,
+            _ pathParameters: [(name: String, value: String)] = [],
+            _ deployment: Deployment,
+            refusal: GatewayFailure? = nil,
+        ) {
+            self.pipeline = pipeline
+            self.pathParameters = pathParameters
+            self.deployment = deployment
+            self.refusal = refusal
+        }
+    }
+
+    /// Finds what serves a request, by its host, method and path.
+    ///
+    /// For an API, the request's path loses the deployment stage in front of it, and its method becomes
+    /// the one that `X-HTTP-Method-Override` names, as the service does.
+    public func admit(_ request: inout MethodRequest, _ random: inout RandomSource) -> Admission {
+        if let match = router.match(method: request.method, path: request.path) {
+            return Admission(match.pipeline, match.pathParameters, match.pipeline.deployment ?? deployment)
+        }
+        if let admission = apis.admit(&request, &random) { return admission }
+        return Admission(unrouted, [], deployment, refusal: apis.isEmpty ? .noRoute : .forbidden)
     }
 }
 

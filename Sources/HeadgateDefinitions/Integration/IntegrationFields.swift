@@ -48,8 +48,9 @@ struct IntegrationFields: Sendable {
     )
     let timeoutInMillis = Field(
         optional: "timeoutInMillis",
-        FieldType<ConfigurationNode>.asWritten(.integer(50...29000)),
-        "How long the backend may take, connecting included, in milliseconds. The default is 29000.",
+        FieldType<ConfigurationNode>.asWritten(.integer(50...900_000)),
+        "How long the backend may take, connecting included, in milliseconds: 50 to 29000, for `HTTP_PROXY` to 900000. "
+            + "The default is 29000.",
     )
     let credentials = Field(
         optional: "credentials",

@@ -13,6 +13,7 @@ struct StageOrder {
         checkOnce(.dispatch, "calls a backend", diagnostics)
         checkOnce(.select, "selects the response", diagnostics)
         checkAnswer(at: location, diagnostics)
+        if diagnostics.all.count == before { checkResponse(diagnostics) }
         return diagnostics.all.count == before
     }
 
@@ -58,6 +59,20 @@ struct StageOrder {
             at: needing.location,
             "\(name(needing)) needs a backend's answer, but no stage calls one",
             expected: "expected in front of it " + choices,
+        )
+    }
+
+    /// Kinds that leave the client's response to a stage behind them; the others make one themselves.
+    private static let mapped: Set<String> = ["http", "aws"]
+
+    private func checkResponse(_ diagnostics: Diagnostics) {
+        guard let index = entries.firstIndex(where: { Self.mapped.contains($0.kind) }) else { return }
+        guard !entries[index...].contains(where: { $0.phase == .response || $0.phase == .any }) else { return }
+        diagnostics.error(
+            at: entries[index].location,
+            "\(name(entries[index])) is followed by no stage that makes the client's response",
+            expected: "expected \"response\" behind it, which maps header fields and the body",
+            suggestion: "write - response, or call the backend with http-proxy",
         )
     }
 

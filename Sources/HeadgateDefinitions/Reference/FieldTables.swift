@@ -33,7 +33,7 @@ struct FieldTables {
         }
         depth += 1
         for field in fields { addRecords(in: field.shape, below: name.map { $0 + "." + field.name } ?? field.name) }
-        if let rest = record.rest { addRecords(in: rest.shape, below: name ?? rest.name) }
+        if let rest = record.rest, case .map(let keys, let values) = rest.shape { addRecords(in: values, below: keys) }
         depth -= 1
     }
 

@@ -34,22 +34,19 @@ extension ServerConnection {
 
     private func began(_ head: RequestHead) {
         let generation = home.serving()
-        let match = generation.router.match(method: head.method, path: head.target.path)
-        let pipeline = match?.pipeline ?? generation.unrouted
-        let limit = pipeline.payloadLimit ?? home.configuration.payloadLimit
-        let exchange = makeExchange(
-            pipeline,
-            MethodRequest(
-                method: head.method,
-                path: head.target.path,
-                rawQuery: head.target.rawQuery,
-                headers: head.headers,
-                clientAddress: clientAddress,
-                protocolVersion: head.minorVersion == 1 ? "HTTP/1.1" : "HTTP/1.0",
-            ),
-            match?.pathParameters ?? [],
-            pipeline.deployment ?? generation.deployment,
+        var request = MethodRequest(
+            method: head.method,
+            path: head.target.path,
+            rawQuery: head.target.rawQuery,
+            headers: head.headers,
+            clientAddress: clientAddress,
+            protocolVersion: head.minorVersion == 1 ? "HTTP/1.1" : "HTTP/1.0",
         )
+        var random = home.lane.makeRandom()
+        let admission = generation.admit(&request, &random)
+        let pipeline = admission.pipeline
+        let limit = pipeline.payloadLimit ?? home.configuration.payloadLimit
+        let exchange = makeExchange(pipeline, request, admission.pathParameters, admission.deployment, random)
         pending.append(
             PendingRequest(
                 exchange: exchange,
@@ -59,9 +56,9 @@ extension ServerConnection {
                 keepsAlive: head.keepsAlive,
             ))
         home.inFlight.wrappingAdd(1, ordering: .relaxed)
-        if match == nil {
+        if let refusal = admission.refusal {
             skipBody(head)
-            Executor.reject(exchange, .noRoute)
+            Executor.reject(exchange, refusal)
         } else if case .length(let length) = head.framing, length > limit {
             stopAfterThisRequest()
             Executor.reject(exchange, .requestTooLarge(limit: limit))
@@ -84,6 +81,7 @@ extension ServerConnection {
         _ request: MethodRequest,
         _ pathParameters: [(name: String, value: String)],
         _ deployment: Deployment,
+        _ random: RandomSource,
     ) -> Exchange {
         let sequence = firstSequence &+ pending.count
         return Exchange(
@@ -94,7 +92,7 @@ extension ServerConnection {
             lane: home.lane,
             home: home,
             receivedAtMilliseconds: home.lane.clock.epochMilliseconds(),
-            random: home.lane.makeRandom(),
+            random: random,
             completion: { [self] exchange in finished(exchange, sequence) },
         )
     }
@@ -230,6 +228,7 @@ extension ServerConnection {
             MethodRequest(method: "-", path: "", clientAddress: clientAddress),
             [],
             generation.deployment,
+            home.lane.makeRandom(),
         )
         pending.append(
             PendingRequest(exchange: exchange, isHEAD: false, isHTTP10: false, began: .now(), keepsAlive: false))

@@ -88,7 +88,7 @@ enum RequestTime {
 
     /// The date of a day counted from 1970-01-01, in the proleptic Gregorian calendar: eras of 400 years
     /// that begin on the first of March.
-    private static func civil(days: Int64) -> (year: Int64, month: Int, day: Int) {
+    static func civil(days: Int64) -> (year: Int64, month: Int, day: Int) {
         let shifted = days + 719_468
         let era = shifted.floorDivided(by: 146_097)
         let dayOfEra = shifted - era * 146_097

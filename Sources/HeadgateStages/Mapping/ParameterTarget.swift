@@ -65,9 +65,9 @@ public struct ParameterMapping: Sendable {
 }
 
 extension FieldType where Value == [ParameterMapping] {
-    /// A mapping of targets to expressions.
+    /// A mapping of targets to expressions. Headers that never reach the other side get a warning.
     public static func parameterMappings(_ side: ParameterSource.Side) -> FieldType<[ParameterMapping]> {
-        FieldType<[MapEntry<ParameterSource>]>.map(
+        let map = FieldType<[MapEntry<ParameterSource>]>.map(
             keys: side == .request ? "path.NAME, querystring.NAME or header.NAME" : "header.NAME",
             of: .mappingExpression(side),
             checkKey: { key in
@@ -78,12 +78,29 @@ extension FieldType where Value == [ParameterMapping] {
                     return error.asInvalidValue
                 }
             },
-        ).map { entries in
-            entries.compactMap { entry in
-                (try? ParameterTarget(parsing: entry.key, for: side)).map {
-                    ParameterMapping($0, entry.value, location: entry.location)
+        )
+        return FieldType(map.shape, expectation: map.expectation) { node, context in
+            map.decode(node, context)?.compactMap { entry in
+                guard let target = try? ParameterTarget(parsing: entry.key, for: side) else { return nil }
+                if case .header(let name) = target, let warning = warning(forHeader: name, side) {
+                    context.diagnostics.warning(at: entry.location, warning)
                 }
+                return ParameterMapping(target, entry.value, location: entry.location)
             }
+        }
+    }
+
+    private static func warning(forHeader name: String, _ side: ParameterSource.Side) -> String? {
+        switch side {
+        case .request:
+            switch BackendKind.http.rule(forMapped: name) {
+            case .refuse: "the gateway sets \(name) itself: with this mapping every request is answered with 500"
+            case .drop: "\(name) belongs to the connection and never reaches an HTTP backend"
+            case .send: nil
+            }
+        case .response:
+            ResponseHeaderRule(mapped: name) == .drop
+                ? "\(name) belongs to the connection and never reaches the client" : nil
         }
     }
 }

@@ -239,6 +239,16 @@ extension ResponseStage.Mapping {
     }
 
     fileprivate var details: [(name: String, text: String)] {
-        parameters.map { ($0.target.text(.response), $0.source.description) } + templates.details
+        parameters.map { mapping in
+            var text = mapping.source.description
+            if case .header(let name) = mapping.target {
+                switch ResponseHeaderRule(mapped: name) {
+                case .drop: text += " (never sent)"
+                case .send(let sent) where sent != name: text += " (sent as \(sent))"
+                case .send: break
+                }
+            }
+            return (mapping.target.text(.response), text)
+        } + templates.details
     }
 }

@@ -40,7 +40,19 @@ extension Renderer {
 
     /// Appends the text of a value to the output.
     private mutating func print(_ value: Value) throws(Interruption) {
-        if withText(value, { JavaText.append($0, to: &output) }) != nil { return }
+        switch value {
+        case .literal(let range):
+            return JavaText.append(main.bytes(range), to: &output)
+        case .text(let bytes):
+            return JavaText.append(bytes, to: &output)
+        case .integer(let number):
+            return Self.append(Int64(number), to: &output)
+        case .node(let place):
+            if printScalar(place) { return }
+        default:
+            break
+        }
+        // What prints a value may print blocks, and those print to the output.
         var text: [UInt8] = []
         swap(&text, &output)
         defer { swap(&text, &output) }

@@ -1,7 +1,7 @@
 import OrderedJSON
 
-/// Renders one program once.
-struct Renderer {
+/// Renders one program once. It cannot be copied, so that no call does it by accident.
+struct Renderer: ~Copyable {
     // The program that runs. `#evaluate` runs others, so these are set together.
     var program: Program
     var nodes: UnsafePointer<Node>

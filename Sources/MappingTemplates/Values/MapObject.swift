@@ -48,6 +48,11 @@ final class MapObject {
         return nil
     }
 
+    /// The positions where a key with this hash can be.
+    func candidates(hash: Int) -> [Int] {
+        keys.count <= Self.indexed ? Array(keys.indices) : (index[hash] ?? []).map { Int($0) }
+    }
+
     func append(key: Value, value: Value, hash: Int, rehash: (Value) -> Int) {
         keys.append(key)
         values.append(value)

@@ -68,22 +68,8 @@ extension Renderer {
                 map.position(hash: hash) { withText($0) { $0.elementsEqual(text) } ?? false }
             } ?? nil
         }
-        var failure: Interruption?
-        var renderer = self
-        let position = map.position(hash: hash) { other in
-            do throws(Interruption) {
-                return try renderer.equals(other, key)
-            } catch {
-                failure = error
-                return false
-            }
-        }
-        budget = renderer.budget
-        if let failure {
-            self.failure = renderer.failure
-            throw failure
-        }
-        return position
+        for position in map.candidates(hash: hash) where try equals(map.keys[position], key) { return position }
+        return nil
     }
 
     func count(of map: MapObject) -> Int {

@@ -57,24 +57,41 @@ extension Renderer {
 
     // MARK: Payload values
 
-    @inline(__always)
     private mutating func append(_ place: NodePlace, to text: inout [UInt8]) throws(Interruption) {
         let tape = tapes[Int(place.document)]
-        let position = Int(place.position)
+        if Self.append(tape, Int(place.position), to: &text) { return }
+        switch tape.kind(Int(place.position)) {
+        case .array: try appendJSON(.node(place), to: &text)
+        default: try appendObject(place, to: &text)
+        }
+    }
+
+    /// Prints a payload value that is neither array nor object; false for those.
+    @inline(__always)
+    mutating func printScalar(_ place: NodePlace) -> Bool {
+        Self.append(tapes[Int(place.document)], Int(place.position), to: &output)
+    }
+
+    private static func append(_ tape: JSONTape, _ position: Int, to text: inout [UInt8]) -> Bool {
         switch tape.kind(position) {
         case .string:
-            if !tape.hasEscapes(position) { text.append(contentsOf: tape.sourceText(position)) } else { tape.appendText(position, to: &text) }
-        case .number:
-            if tape.isInteger(position), tape.number(position).count < 10, tape.number(position).first != .hyphen {
-                text.append(contentsOf: tape.number(position))
+            if tape.hasEscapes(position) {
+                tape.appendText(position, to: &text)
             } else {
-                Self.append(number: tape.number(position), to: &text)
+                text.append(contentsOf: tape.sourceText(position))
             }
-        case .array: try appendJSON(.node(place), to: &text)
-        case .object: try appendObject(place, to: &text)
+        case .number:
+            let spelling = tape.number(position)
+            if tape.isInteger(position), spelling.count < 10, spelling.first != .hyphen {
+                text.append(contentsOf: spelling)
+            } else {
+                append(number: spelling, to: &text)
+            }
         case .boolean: text.append(contentsOf: (tape.isTrue(position) ? "true" : "false").utf8)
         case .null: text.append(contentsOf: "null".utf8)
+        case .array, .object: return false
         }
+        return true
     }
 
     /// Java's text of a number; json-smart's differs for infinities.

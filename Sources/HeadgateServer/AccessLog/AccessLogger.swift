@@ -1,0 +1,67 @@
+import Headgate
+import Logging
+
+/// Writes one line for each answered request, and says everything about those that failed: what the
+/// client is not told stands here.
+public struct AccessLogger: AccessObserver {
+    private let logger: Logger
+
+    public init(_ logger: Logger) {
+        self.logger = logger
+    }
+
+    public func observe(_ records: [AccessRecord]) {
+        for record in records {
+            let level: Logger.Level = record.status >= 500 ? .error : .info
+            guard logger.logLevel <= level else { continue }
+            logger.log(level: level, "\(Self.message(record))", metadata: Self.metadata(record))
+        }
+    }
+
+    /// `GET /pets/7 200`
+    private static func message(_ record: AccessRecord) -> String {
+        "\(record.method) \(record.path) \(record.status)"
+    }
+
+    static func metadata(_ record: AccessRecord) -> Logger.Metadata {
+        var metadata: Logger.Metadata = [
+            "pipeline": "\(record.pipeline)",
+            "client": "\(record.clientAddress)",
+            "id": "\(record.requestID)",
+            "ms": "\(milliseconds(record.durationMicroseconds))",
+            "in": "\(record.bytesReceived)",
+            "out": "\(record.bytesSent)",
+        ]
+        if let backend = record.backendMicroseconds { metadata["backend-ms"] = "\(milliseconds(backend))" }
+        if let failure = record.failure {
+            metadata["failure"] = "\(failure.reason)"
+            metadata["cause"] = "\(oneLine(failure.cause))"
+            if let stage = failure.stage { metadata["stage"] = "\(oneLine(stage))" }
+            if let location = failure.location { metadata["at"] = "\(oneLine(location.description))" }
+        }
+        return metadata
+    }
+
+    /// With three decimals.
+    private static func milliseconds(_ microseconds: Int) -> String {
+        let (whole, rest) = max(microseconds, 0).quotientAndRemainder(dividingBy: 1000)
+        return "\(whole)." + String(String(rest + 1000).dropFirst())
+    }
+
+    /// Causes may quote what a backend or a client sent; none of it makes a line of its own, or a
+    /// terminal do something.
+    static func oneLine(_ text: String) -> String {
+        var out = ""
+        for scalar in text.unicodeScalars.prefix(1000) {
+            switch scalar {
+            case "\n": out += "\\n"
+            case "\r": out += "\\r"
+            case "\t": out += "\\t"
+            case _ where scalar.value < 0x20 || scalar.value >= 0x7F && scalar.value < 0xA0:
+                out += "\\u{" + String(scalar.value, radix: 16) + "}"
+            default: out.unicodeScalars.append(scalar)
+            }
+        }
+        return out
+    }
+}

@@ -1,0 +1,37 @@
+import Headgate
+
+/// The body of `/status`.
+enum AdminStatus {
+    static func json(_ state: AdminState) -> String {
+        let generation = state.current.value
+        let uptime = (state.clock.monotonicMicroseconds() - state.startedMicroseconds) / 1_000_000
+        var out = "{\n"
+        out += "  \"ready\": \(state.isReady.load(ordering: .acquiring)),\n"
+        out += "  \"uptimeSeconds\": \(uptime),\n"
+        out += "  \"generation\": \(generation.number),\n"
+        out += "  \"requestsInFlight\": \(state.server.requestsInFlight),\n"
+        out += "  \"connectionsOpen\": \(state.server.openConnections),\n"
+        out += "  \"pipelines\": ["
+        for (index, pipeline) in generation.pipelines.enumerated() {
+            out += index == 0 ? "\n" : ",\n"
+            let routes = pipeline.routes.map { quoted($0.description) }.joined(separator: ", ")
+            out += "    {\"name\": \(quoted(pipeline.name)), \"routes\": [\(routes)], \"streams\": \(pipeline.streams)}"
+        }
+        out += generation.pipelines.isEmpty ? "]\n" : "\n  ]\n"
+        return out + "}\n"
+    }
+
+    private static func quoted(_ text: String) -> String {
+        var out = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": out += "\\\""
+            case "\\": out += "\\\\"
+            case _ where scalar.value < 0x20:
+                out += "\\u00" + (scalar.value < 0x10 ? "0" : "") + String(scalar.value, radix: 16)
+            default: out.unicodeScalars.append(scalar)
+            }
+        }
+        return out + "\""
+    }
+}
