@@ -120,8 +120,8 @@ struct Bench {
     }
 
     /// The first line of what an operator reads when the script fails, with its place.
-    func failure(_ script: String) async throws -> String {
-        let failure = try await request(script).failure
+    func failure(_ script: String, limits: [(String, String)] = []) async throws -> String {
+        let failure = await run(pipeline(before: try stage(script, limits: limits))).failure
         return failure.map(Self.line) ?? "no failure"
     }
 

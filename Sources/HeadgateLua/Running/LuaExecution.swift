@@ -7,9 +7,9 @@ import Headgate
 /// turn on the lane, and name the run that they mean by its number.
 final class LuaExecution: @unchecked Sendable {
     let thread: UnsafeMutablePointer<hg_thread>
-    private unowned let vm: LuaVM
-    /// Keeps the state alive while a run needs it, even if the lane has replaced it.
-    private var vmInUse: LuaVM?
+    /// The state, held while a run needs it even if the lane has replaced it; nil between runs, when the
+    /// state holds the execution.
+    private var vm: LuaVM?
 
     // Of the current run.
     private(set) var exchange = Exchange.nobodys
@@ -36,13 +36,14 @@ final class LuaExecution: @unchecked Sendable {
     private var wait: ((LuaWake) -> (() -> Void)?)?
     private var cancelWait: (() -> Void)?
 
-    init(_ vm: LuaVM, _ thread: UnsafeMutablePointer<hg_thread>) {
-        self.vm = vm
+    init(_ thread: UnsafeMutablePointer<hg_thread>) {
         self.thread = thread
     }
 
     var L: OpaquePointer { thread.pointee.L }
     var stack: LuaStack { LuaStack(thread.pointee.L) }
+    /// The state of the coroutine, `hg_vm`.
+    private var rawVM: OpaquePointer { thread.pointee.vm }
 
     /// Milliseconds until the time of this run is up; never negative.
     var remainingMilliseconds: Int {
@@ -56,9 +57,11 @@ final class LuaExecution: @unchecked Sendable {
     func start(
         _ stage: LuaStage,
         _ script: CompiledScript,
+        in vm: LuaVM,
         _ exchange: Exchange,
         _ resumption: Resumption,
     ) throws -> StageOutcome? {
+        self.vm = vm
         prepare(stage, exchange, resumption)
         var entry = script.chunk
         if stage.script.style == .module {
@@ -76,15 +79,14 @@ final class LuaExecution: @unchecked Sendable {
             }
         }
         begin(stage.limits)
-        hg_push_kept(L, vm.raw, entry)
+        hg_push_kept(L, rawVM, entry)
         hg_push_view(thread, ContextClass.context.rawValue, 0)
-        hg_push_kept(L, vm.raw, script.config)
-        hg_push_kept(L, vm.raw, script.state)
+        hg_push_kept(L, rawVM, script.config)
+        hg_push_kept(L, rawVM, script.state)
         return try settle(hg_resume(thread, 3))
     }
 
     private func prepare(_ stage: LuaStage, _ exchange: Exchange, _ resumption: Resumption) {
-        vmInUse = vm
         self.stage = stage
         self.exchange = exchange
         self.resumption = resumption
@@ -155,16 +157,17 @@ final class LuaExecution: @unchecked Sendable {
         resumption = nil
         stage = nil
         self.exchange = .nobodys
+        self.vm = nil
+        guard let vm else { return }
         vm.giveBack(self, finished: !dropped)
         if dropped { LuaLane.of(exchange.lane).replaceIfWornOut(vm) }
-        vmInUse = nil
     }
 
     // MARK: Suspension
 
     private func suspend() {
         isSuspended = true
-        vm.suspend(self)
+        vm?.suspend(self)
         guard !watchesCancellation else { return }
         watchesCancellation = true
         exchange.onCancel { [exchange, run] in
@@ -180,7 +183,7 @@ final class LuaExecution: @unchecked Sendable {
     private func wake(_ run: Int, _ body: (LuaExecution) -> Void) {
         guard self.run == run, isSuspended else { return }
         isSuspended = false
-        vm.wake(self)
+        vm?.wake(self)
         body(self)
     }
 
@@ -261,7 +264,7 @@ final class LuaExecution: @unchecked Sendable {
         var functions: [String: Int32] = [:]
         for name in ["init", "run"] + ContextPhase.allCases.map(\.rawValue) {
             if hg_get_field(L, 1, name) == HG_FUNCTION {
-                functions[name] = hg_keep(L, vm.raw)
+                functions[name] = hg_keep(L, rawVM)
             } else {
                 hg_set_top(L, 1)
             }
@@ -271,13 +274,13 @@ final class LuaExecution: @unchecked Sendable {
                 hg_push_kept(L, vm, script.config)
                 return 1
             }
-            hg_release(vm.raw, initializer)
+            hg_release(rawVM, initializer)
             if stack.count >= 2, stack.isAbsent(at: 1) {
                 throw report("init returned an error: \(LuaFailureReport.describe(stack, 2))")
             }
             if stack.count >= 1, !stack.isAbsent(at: 1) {
                 hg_set_top(L, 1)
-                script.state = hg_keep_frozen(L, vm.raw)
+                script.state = hg_keep_frozen(L, rawVM)
             }
         }
         guard !functions.isEmpty else {
@@ -296,8 +299,8 @@ final class LuaExecution: @unchecked Sendable {
     ) throws(GatewayFailure) {
         hg_set_top(L, 0)
         begin(limits)
-        hg_push_kept(L, vm.raw, function)
-        let outcome = hg_resume(thread, arguments(L, vm.raw))
+        hg_push_kept(L, rawVM, function)
+        let outcome = hg_resume(thread, arguments(L, rawVM))
         guard outcome == HG_FINISHED else {
             throw LuaFailureReport(of: self, stopped: outcome == HG_STOPPED).failure()
         }
@@ -308,12 +311,12 @@ final class LuaExecution: @unchecked Sendable {
     }
 
     /// Loads a module outside of any exchange, to find out whether it can be.
-    func check(_ stage: LuaStage, _ script: CompiledScript) throws(GatewayFailure) -> [String] {
-        vmInUse = vm
+    func check(_ stage: LuaStage, _ script: CompiledScript, in vm: LuaVM) throws(GatewayFailure) -> [String] {
+        self.vm = vm
         self.stage = stage
         defer {
             self.stage = nil
-            vmInUse = nil
+            self.vm = nil
         }
         try load(script)
         return script.functions.keys.sorted()

@@ -3,21 +3,19 @@ import Headgate
 
 /// The Lua side of a lane: its state, made at first use.
 ///
-/// Confined to the lane; only ``forget(_:)`` may be called from anywhere.
+/// Confined to the lane, which owns it; it knows nothing of the lane, so that either may end first.
 final class LuaLane: @unchecked Sendable {
-    private unowned let lane: Lane
     private var vm: LuaVM?
 
-    private init(_ lane: Lane) {
-        self.lane = lane
+    private static func known(on lane: Lane) -> LuaLane? {
+        lane.storage[ObjectIdentifier(LuaLane.self)] as? LuaLane
     }
 
     /// The Lua side of a lane. Called on it.
     static func of(_ lane: Lane) -> LuaLane {
-        let key = ObjectIdentifier(LuaLane.self)
-        if let known = lane.storage[key] as? LuaLane { return known }
-        let fresh = LuaLane(lane)
-        lane.storage[key] = fresh
+        if let known = known(on: lane) { return known }
+        let fresh = LuaLane()
+        lane.storage[ObjectIdentifier(LuaLane.self)] = fresh
         return fresh
     }
 
@@ -36,9 +34,9 @@ final class LuaLane: @unchecked Sendable {
         if vm === used, used.isWornOut() { vm = nil }
     }
 
-    /// Drops what a script was compiled to; its generation is gone.
-    func forget(_ script: Int) {
-        lane.takeTurn { [self] in vm?.forget(script) }
+    /// Drops what a script was compiled to on `lane`; its generation is gone. Called from anywhere.
+    static func forget(_ script: Int, on lane: Lane) {
+        lane.takeTurn { known(on: lane)?.vm?.forget(script) }
     }
 
     /// Bytes that the values of the state take; 0 before its first use.

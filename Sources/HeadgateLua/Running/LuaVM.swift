@@ -90,7 +90,7 @@ final class LuaVM {
     func takeExecution() -> LuaExecution? {
         if let execution = idle.popLast() { return execution }
         guard let thread = hg_thread_new(raw) else { return nil }
-        return LuaExecution(self, thread)
+        return LuaExecution(thread)
     }
 
     /// Takes back an execution that ended; one that did not finish loses its coroutine.

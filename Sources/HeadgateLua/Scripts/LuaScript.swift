@@ -69,8 +69,13 @@ final class LuaScript: Sendable {
     /// The `config:` of the stage as JSON; nil where there is none.
     let config: [UInt8]?
     let limits: LuaLimits
-    /// The lanes that have compiled this script, to be told when it is gone.
-    private let lanes = Mutex<[LuaLane]>([])
+    /// The lanes that have compiled this script, to be told when it is gone. A lane may be gone before.
+    private let lanes = Mutex<[WeakLane]>([])
+
+    private struct WeakLane: Sendable {
+        weak let lane: Lane?
+    }
+
     private static let identifiers = Atomic<Int>(0)
 
     init(source: LuaSource, style: LuaScriptStyle, config: [UInt8]?, limits: LuaLimits) {
@@ -82,12 +87,15 @@ final class LuaScript: Sendable {
     }
 
     deinit {
-        for lane in lanes.withLock({ $0 }) { lane.forget(identifier) }
+        for compiled in lanes.withLock({ $0 }) {
+            if let lane = compiled.lane { LuaLane.forget(identifier, on: lane) }
+        }
     }
 
-    func wasCompiled(on lane: LuaLane) {
+    func wasCompiled(on lane: Lane) {
         lanes.withLock { lanes in
-            if !lanes.contains(where: { $0 === lane }) { lanes.append(lane) }
+            lanes.removeAll { $0.lane == nil || $0.lane === lane }
+            lanes.append(WeakLane(lane: lane))
         }
     }
 }

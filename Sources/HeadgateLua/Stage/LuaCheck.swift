@@ -51,7 +51,7 @@ struct LuaCheck {
         }
         let stage = LuaStage(script: script, onError: .fail, readsPayload: false, services: services)
         do throws(GatewayFailure) {
-            let functions = try execution.check(stage, compiled)
+            let functions = try execution.check(stage, compiled, in: vm)
             vm.giveBack(execution, finished: true)
             return functions
         } catch {

@@ -30,20 +30,19 @@ final class LuaStage: SuspendingStage {
     }
 
     func start(_ exchange: Exchange, _ resumption: Resumption) throws -> StageOutcome? {
-        let lane = LuaLane.of(exchange.lane)
-        let vm = try lane.state()
+        let vm = try LuaLane.of(exchange.lane).state()
         let compiled: CompiledScript
         do throws(LuaSyntaxError) {
             let (found, isNew) = try vm.compiled(script)
             compiled = found
-            if isNew { script.wasCompiled(on: lane) }
+            if isNew { script.wasCompiled(on: exchange.lane) }
         } catch {
             throw GatewayFailure.internalError(error.message, reason: "lua-syntax", location: error.location)
         }
         guard let execution = vm.takeExecution() else {
             throw GatewayFailure.internalError("there is no memory for a coroutine", reason: "lua-memory")
         }
-        return try execution.start(self, compiled, exchange, resumption)
+        return try execution.start(self, compiled, in: vm, exchange, resumption)
     }
 
     /// The name of this stage in a pipeline.
