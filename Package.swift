@@ -14,6 +14,7 @@ let package = Package(
         .library(name: "JSONPath", targets: ["JSONPath"]),
         .library(name: "JavaRegex", targets: ["JavaRegex"]),
         .library(name: "MappingTemplates", targets: ["MappingTemplates"]),
+        .library(name: "SigV4", targets: ["SigV4"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -29,6 +30,7 @@ let package = Package(
         .target(name: "JavaRegex"),
         .target(name: "JSONPath", dependencies: ["OrderedJSON", "JavaRegex"]),
         .target(name: "MappingTemplates", dependencies: ["OrderedJSON", "JSONPath", "JavaRegex"]),
+        .target(name: "SigV4"),
 
         // The core: exchanges, stages, pipelines, the executor. No network, no files, no Lua.
         .target(name: "Headgate", dependencies: ["OrderedJSON"]),
@@ -116,6 +118,7 @@ let package = Package(
         .testTarget(name: "JSONPathTests", dependencies: ["JSONPath"]),
         .testTarget(name: "JavaRegexTests", dependencies: ["JavaRegex"]),
         .testTarget(name: "MappingTemplatesTests", dependencies: ["MappingTemplates"]),
+        .testTarget(name: "SigV4Tests", dependencies: ["SigV4", "OrderedJSON"]),
         .testTarget(name: "HeadgateTests", dependencies: ["Headgate"]),
         .testTarget(
             name: "HeadgateStagesTests",
