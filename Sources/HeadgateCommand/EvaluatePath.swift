@@ -27,6 +27,13 @@ struct EvaluatePath: AsyncParsableCommand {
     @Flag(help: "Print the result over several lines.")
     var pretty = false
 
+    @Option(help: ArgumentHelp("Parse and evaluate so many times and print what that costs instead.", valueName: "times"))
+    var `repeat`: Int?
+
+    func validate() throws {
+        if let count = `repeat`, count < 1 { throw ValidationError("--repeat takes a number above 0.") }
+    }
+
     func run() async throws {
         let path: JSONPath
         do {
@@ -40,6 +47,11 @@ struct EvaluatePath: AsyncParsableCommand {
             throw ExitCode.machine
         }
         do {
+            if let count = `repeat` {
+                return try Repetition.report(count, "evaluations", bytes: bytes.count) {
+                    _ = try path.evaluate(try JSONDocument(parsing: bytes).root)
+                }
+            }
             let document = try JSONDocument(parsing: bytes)
             let result = try path.evaluate(document.root)
             guard let value = result.value else {

@@ -12,6 +12,7 @@ struct Template: AsyncParsableCommand {
             Examples:
               headgate template request.vtl --body '{"name": "Ada"}'
               headgate template request.vtl --body @order.json --context @context.json --trace
+              headgate template request.vtl --body @order.json --repeat 10000
               headgate template --cases Tests/Conformance/vtl/jsonpath.jsonl
             """,
     )
@@ -37,12 +38,18 @@ struct Template: AsyncParsableCommand {
     @Flag(help: "Show each reference and directive with its line and value, on standard error.")
     var trace = false
 
+    @Option(help: ArgumentHelp("Render so many times and print what one rendering costs instead.", valueName: "times"))
+    var `repeat`: Int?
+
     @Option(help: ArgumentHelp("Run conformance cases, a JSON object a line; - reads standard input.", valueName: "file"))
     var cases: String?
 
     func validate() throws {
         if (file == nil) == (cases == nil) {
             throw ValidationError("Name a template, or --cases with a file of cases.")
+        }
+        if let count = `repeat`, count < 1 || cases != nil || trace {
+            throw ValidationError("--repeat takes a number above 0, a template, and neither --cases nor --trace.")
         }
     }
 
@@ -62,6 +69,13 @@ struct Template: AsyncParsableCommand {
             let template = try MappingTemplate(source: source, name: file == "-" ? "template" : file, profile: profile)
             var output: [UInt8] = []
             var overrides = TemplateOverrides()
+            if let count = `repeat` {
+                return try Repetition.report(count, "renders", bytes: bindings.payload.count) {
+                    output.removeAll(keepingCapacity: true)
+                    overrides = TemplateOverrides()
+                    try template.render(into: &output, with: bindings, overrides: &overrides)
+                }
+            }
             try template.render(
                 into: &output, with: bindings, overrides: &overrides, trace: trace ? TraceOnStandardError() : nil)
             Terminal.bytes(output)

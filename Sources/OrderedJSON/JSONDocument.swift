@@ -27,6 +27,12 @@ struct JSONIndex {
         byteCount = bytes.count
         count = parser.used
     }
+
+    /// Frees the memory; for an index that no document takes.
+    func deallocate() {
+        words.deallocate()
+        source.deallocate()
+    }
 }
 
 /// A parsed JSON text: its bytes and a flat index over them, 8 bytes a value, 16 an array or object.

@@ -24,17 +24,31 @@ extension JSONIndex {
     init(permissive bytes: UnsafeBufferPointer<UInt8>, limits: JSONLimits) throws(JSONParseError) {
         do {
             try self.init(bytes, limits: limits)
+            if !holdsDelete { return }
         } catch {
-            guard error.reason == .syntax else { throw error }
-            var rewriter = PermissiveRewriter(bytes, depth: limits.depth)
-            guard rewriter.rewrite() else { throw error }
-            let text = rewriter.output
-            let second = text.withUnsafeBufferPointer { buffer in
-                Result { () throws(JSONParseError) in try JSONIndex(buffer, limits: limits) }
-            }
-            guard case .success(let index) = second else { throw error }
+            guard error.reason == .syntax, let index = Self.rewriting(bytes, limits) else { throw error }
+            self = index
+            return
+        }
+        if let index = Self.rewriting(bytes, limits) {
+            deallocate()
             self = index
         }
+    }
+
+    private static func rewriting(_ bytes: UnsafeBufferPointer<UInt8>, _ limits: JSONLimits) -> JSONIndex? {
+        var rewriter = PermissiveRewriter(bytes, depth: limits.depth)
+        guard rewriter.rewrite() else { return nil }
+        let text = rewriter.output
+        return text.withUnsafeBufferPointer { buffer in try? JSONIndex(buffer, limits: limits) }
+    }
+
+    /// Whether U+007F stands somewhere: json-smart takes it from a string that also has a backslash, so a text
+    /// with it means something else to it than to RFC 8259. The parser notes it with others as rare, which
+    /// spares every other text the search.
+    private var holdsDelete: Bool {
+        guard count > 0, TapeWord(bits: words[0]).has(TapeWord.rare) else { return false }
+        return UnsafeBufferPointer(start: source, count: byteCount).contains(0x7F)
     }
 }
 
