@@ -33,7 +33,7 @@ extension Renderer {
 
     /// The functions take strings. Other values count as their text, so that `$util.urlEncode(5)` says `5`.
     private mutating func utilArgument(_ method: Method, _ value: Value) throws(Interruption) -> [UInt8]? {
-        guard UtilFunction.all.contains(method) else { return nil }
+        guard UtilFunction.has(method) else { return nil }
         if value.isNull { throw nullArgument(method) }
         return try text(of: value)
     }
@@ -42,6 +42,13 @@ extension Renderer {
 /// The functions of `$util`.
 enum UtilFunction {
     static let all: [Method] = [.base64Decode, .base64Encode, .escapeJavaScript, .parseJson, .urlDecode, .urlEncode]
+
+    static func has(_ method: Method) -> Bool {
+        switch method {
+        case .base64Decode, .base64Encode, .escapeJavaScript, .parseJson, .urlDecode, .urlEncode: true
+        default: false
+        }
+    }
 }
 
 /// The escapes of commons-lang's `StringEscapeUtils.escapeJavaScript`.
@@ -55,7 +62,7 @@ enum JavaScriptText {
         var index = 0
         while index < text.count {
             let byte = text[index]
-            if byte < 0x80, !isEscaped[Int(byte)] {
+            if byte < 0x80, !isEscaped(byte) {
                 index += 1
                 continue
             }
@@ -78,8 +85,9 @@ enum JavaScriptText {
         if start < index { result.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<index])) }
     }
 
-    private static let isEscaped: [Bool] = (0..<128).map { byte in
-        byte < 0x20 || [UInt8.apostrophe, .quote, .backslash, .slash].contains(UInt8(byte))
+    @inline(__always)
+    private static func isEscaped(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == .apostrophe || byte == .quote || byte == .backslash || byte == .slash
     }
 
     private static func append(escape byte: UInt8, to result: inout [UInt8]) {

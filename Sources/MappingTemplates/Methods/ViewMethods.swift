@@ -153,18 +153,26 @@ extension Renderer {
         _ scope: LoopScope,
         _ arguments: Arguments
     ) throws(Interruption) -> Value {
-        guard arguments.count == 0 else { return try callMap(method, .map(scope.members), arguments) }
+        if arguments.count == 0 {
+            let state = loopState(method, scope)
+            if !state.isNull { return state }
+        }
+        return try callMap(method, .map(scope.members), arguments)
+    }
+
+    /// What `$foreach` says of the loop; nothing for other methods.
+    func loopState(_ method: Method, _ scope: LoopScope) -> Value {
         switch method {
-        case .getIndex: return .integer(scope.index)
-        case .getCount: return .integer(scope.index + 1)
-        case .hasNext, .getHasNext: return .boolean(scope.hasNext)
-        case .isFirst, .getFirst: return .boolean(scope.index < 1)
-        case .isLast, .getLast: return .boolean(!scope.hasNext)
-        case .getParent: return scope.parent.map { .object($0) } ?? .null
-        case .getTopmost: return .object(scope.topmost)
-        case .getReplaced: return scope.topmost.replaced
-        case .getInfo: return .object(LoopInfo(scope, line: nodes[Int(scope.node)].line))
-        default: return try callMap(method, .map(scope.members), arguments)
+        case .getIndex: .integer(scope.index)
+        case .getCount: .integer(scope.index &+ 1)
+        case .hasNext, .getHasNext: .boolean(scope.hasNext)
+        case .isFirst, .getFirst: .boolean(scope.index < 1)
+        case .isLast, .getLast: .boolean(!scope.hasNext)
+        case .getParent: scope.parent.map { .object($0) } ?? .null
+        case .getTopmost: .object(scope.topmost)
+        case .getReplaced: scope.topmost.replaced
+        case .getInfo: .object(LoopInfo(scope, line: nodes[Int(scope.node)].line))
+        default: .null
         }
     }
 

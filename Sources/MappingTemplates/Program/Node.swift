@@ -83,9 +83,22 @@ struct ReferenceRecord {
     var isEscaped = false
     /// Not a reference at all, although the grammar took it for one: prints as text.
     var isText = false
+    /// Which way of printing it suits.
+    var shape = Shape.general
     /// Whether it has a value in expressions.
     var isComputable = true
     var line: Int32
+
+    /// What a reference looks like, as far as it helps to print it.
+    enum Shape: UInt8 {
+        case general
+        /// `$a.b.c`: nothing but properties behind the name, if anything.
+        case path
+        /// `$input.json('…')` with a constant path.
+        case inputJSON
+        /// `$util.escapeJavaScript($a.b.c)`
+        case escapeJavaScript
+    }
 }
 
 /// One step of a reference: `.name`, `.name(…)` or `[…]`.

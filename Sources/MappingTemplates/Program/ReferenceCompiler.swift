@@ -13,8 +13,23 @@ extension Compiler {
         reference.firstStep = Int32(builder.steps.count)
         reference.stepCount = Int32(steps.count)
         builder.steps += steps
+        reference.shape = shape(of: reference, steps)
         builder.references.append(reference)
         return builder.add(Node(operation: .reference, line: line, a: Int32(builder.references.count - 1)))
+    }
+
+    private func shape(of reference: ReferenceRecord, _ steps: [Step]) -> ReferenceRecord.Shape {
+        guard reference.isComputable, !reference.isText, !reference.isEscaped,
+            reference.prefix.count == 0, reference.escapes.count == 0
+        else { return .general }
+        if steps.allSatisfy({ $0.kind == .property && $0.method != .getClass }) { return .path }
+        guard steps.count == 1, steps[0].kind == .method, steps[0].argumentCount == 1 else { return .general }
+        if reference.slot == BuiltInSlot.input { return steps[0].method == .json && steps[0].path >= 0 ? .inputJSON : .general }
+        let argument = builder.nodes[Int(builder.children[Int(steps[0].firstArgument)])]
+        guard reference.slot == BuiltInSlot.util, steps[0].method == .escapeJavaScript, argument.operation == .reference,
+            builder.references[Int(argument.a)].shape == .path
+        else { return .general }
+        return .escapeJavaScript
     }
 
     /// Takes the escapes and stray characters off the reference's first token; the record and the name of

@@ -37,16 +37,23 @@ extension Renderer {
 
     private mutating func getter(_ step: UnsafePointer<Step>, of receiver: Value) throws(Interruption) -> Value {
         line = step.pointee.line
+        if case .object(let object) = receiver, let scope = object as? LoopScope { return try property(step, of: scope) }
         if let method = step.pointee.method, hasGetter(method, receiver) {
             return try call(method, on: receiver, Arguments())
-        }
-        if case .object(let object) = receiver, let scope = object as? LoopScope {
-            return try memberOf(scope, step)
         }
         if let method = step.pointee.booleanGetter, hasBooleanGetter(method, receiver) {
             return try call(method, on: receiver, Arguments())
         }
         return .null
+    }
+
+    private mutating func property(_ step: UnsafePointer<Step>, of scope: LoopScope) throws(Interruption) -> Value {
+        switch step.pointee.method {
+        case .getIndex, .getCount, .getHasNext, .getFirst, .getLast, .getParent, .getTopmost, .getReplaced, .getInfo:
+            return step.pointee.method.map { loopState($0, scope) } ?? .null
+        case .getClass: return try call(.getClass, on: .object(scope), Arguments())
+        default: return try memberOf(scope, step)
+        }
     }
 
     /// A member of `$foreach`, or of the loops around it.
@@ -71,11 +78,6 @@ extension Renderer {
             case is EntryObject: return method == .getKey || method == .getValue
             case is ClassObject:
                 return [.getName, .getSimpleName, .getTypeName, .getPackageName, .getCanonicalName].contains(method)
-            case is LoopScope:
-                return [
-                    .getIndex, .getCount, .getHasNext, .getFirst, .getLast, .getParent, .getTopmost, .getReplaced,
-                    .getInfo,
-                ].contains(method)
             case is BigIntegerObject: return method == .getLowestSetBit
             default: return false
             }

@@ -11,13 +11,9 @@ extension Renderer {
             return
         }
         if reference.pointee.isEscaped { return try renderEscaped(reference) }
-        if trace == nil, reference.pointee.prefix.count == 0, reference.pointee.escapes.count == 0,
-            try renderDirectly(reference)
-        {
-            return
-        }
+        if reference.pointee.shape != .general, !isTracing, try renderDirectly(reference) { return }
         let value = try value(of: reference)
-        if trace != nil { try traceReference(reference, value) }
+        if isTracing { try traceReference(reference, value) }
         try write(value, reference)
     }
 

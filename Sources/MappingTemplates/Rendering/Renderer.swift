@@ -15,6 +15,8 @@ struct Renderer: ~Copyable {
     let limits: TemplateLimits
     let bindings: TemplateBindings
     let trace: (any TemplateTrace)?
+    /// Whether there is a trace: asking the existential itself would copy it.
+    let isTracing: Bool
 
     var variables: [Value]
     var output: [UInt8] = []
@@ -63,6 +65,7 @@ struct Renderer: ~Copyable {
         self.limits = limits
         self.bindings = bindings
         self.trace = trace
+        isTracing = trace != nil
         budget = limits.work
         contextState = ContextState(overrides: overrides)
         variables = [Value](repeating: .null, count: program.slotCount)
@@ -87,7 +90,7 @@ struct Renderer: ~Copyable {
         }
     }
 
-    private var outputMessage: String { "the output has more than \(limits.outputBytes) bytes" }
+    var outputMessage: String { "the output has more than \(limits.outputBytes) bytes" }
 
     mutating func select(_ program: Program) {
         self.program = program
@@ -186,7 +189,7 @@ struct Renderer: ~Copyable {
     private mutating func set(_ node: Node) throws(Interruption) {
         line = node.line
         let value = try value(node.b)
-        if trace != nil { traceSet(node, value) }
+        if isTracing { traceSet(node, value) }
         if value.isNull { return }
         if node.c >= 0 {
             assign(node.c, value)
@@ -202,7 +205,7 @@ struct Renderer: ~Copyable {
             let condition = children[index]
             line = node.line
             let isTaken = condition < 0 ? true : try truth(condition)
-            if trace != nil { traceBranch(node, isFirst: index == Int(node.a), condition, isTaken) }
+            if isTracing { traceBranch(node, isFirst: index == Int(node.a), condition, isTaken) }
             if isTaken { return try render(children[index + 1]) }
             index += 2
         }

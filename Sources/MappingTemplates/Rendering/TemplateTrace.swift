@@ -36,12 +36,12 @@ extension Renderer {
     }
 
     mutating func traceLoop(_ node: Node, _ list: Value) {
-        guard let trace else { return }
+        guard isTracing, let trace else { return }
         let detail = size(of: list).map { "over \($0) elements" } ?? "over \(describe(list))"
         trace.directive("#foreach", detail: detail, line: Int(node.line))
     }
 
     func traceDirective(_ name: String, _ node: Node) {
-        trace?.directive(name, detail: "", line: Int(node.line))
+        if isTracing { trace?.directive(name, detail: "", line: Int(node.line)) }
     }
 }

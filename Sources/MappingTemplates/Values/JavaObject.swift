@@ -74,7 +74,8 @@ final class LoopScope: JavaObject {
     let replaced: Value
     var index: Int32 = -1
     var hasNext = false
-    let members = MapObject(.hashMap)
+    /// Made when a template first uses it, which few do.
+    lazy var members = MapObject(.hashMap)
 
     init(node: Int32, replacing previous: Value) {
         self.node = node
