@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 
-from measure import equality, load, process, report, servers
+from measure import equality, load, process, report, servers, templates
 from measure.workloads import WORKLOADS
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -33,7 +33,7 @@ def main():
     seconds = setting("SECONDS", 4)
     connections = setting("CONNECTIONS", 64)
     threads = setting("THREADS", 1)
-    only = (os.environ.get("ONLY") or "W1,W2,W3,process").split(",")
+    only = (os.environ.get("ONLY") or "W1,W2,W3,process,templates").split(",")
     shape = {"seconds": seconds, "connections": connections, "threads": threads}
     chosen = [workload for workload in WORKLOADS if workload.name in only]
 
@@ -48,11 +48,14 @@ def main():
         busy = os.getloadavg()[0]
         if busy > 0.5:
             print(f"This machine is busy with something else (load {busy:.1f}): look at the ratios, not the figures.")
-        results = {"machine": machine(), "rounds": rounds, **shape, "workloads": {}, "process": {}}
+        results = {"machine": machine(), "rounds": rounds, **shape, "workloads": {}, "process": {}, "templates": {}}
         if chosen:
             results["workloads"] = measure_workloads(options.headgate, folder, chosen, rounds, shape)
         if options.headgate and "process" in only:
             results["process"] = measure_process(options.headgate, folder, rounds, shape)
+        if options.headgate and "templates" in only:
+            results["templates"] = templates.measure(options.headgate, rounds)
+            templates.report(results["templates"])
     print(f"\nEverything, by round: {os.path.relpath(keep(results))}")
 
 
