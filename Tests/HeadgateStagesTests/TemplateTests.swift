@@ -23,11 +23,11 @@ import Testing
     @Test(arguments: [
         ("$input.params('id')|$input.params('q')|$input.params('X-H')|$input.params('none')", "a%20b|2|h|"),
         ("$input.params('who')", "query"),
-        ("$input.params().header.get('Connection')[$input.params().header.X-H]", "[h]"),
+        ("$input.params().header.get('Connection')|$input.params().header.X-H", "|h"),
         ("$input.params().path.id $input.params().querystring.q", "a%20b 2"),
         ("$input.params().header.X-Forwarded-For", "203.0.113.9"),
         ("$context.httpMethod $context.stage $context.resourcePath $context.path", "POST prod /pets/{id} /prod/pets/a%20b"),
-        ("$context.identity.sourceIp $context.identity.userAgent[$context.identity.user]", "203.0.113.9 ua[]"),
+        ("$context.identity.sourceIp $context.identity.userAgent|$context.identity.user|", "203.0.113.9 ua||"),
         ("$context.authorizer.principalId $context.authorizer.claims.sub [$context.authorizer.claims]", "me s []"),
         ("$context.requestTimeEpoch $context.requestTime", "1700000000123 14/Nov/2023:22:13:20 +0000"),
         ("$context.mine", "[1,2]"),
