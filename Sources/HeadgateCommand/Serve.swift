@@ -96,14 +96,9 @@ struct Serve: AsyncParsableCommand {
         } catch let exit as ExitCode {
             throw exit
         } catch {
-            Terminal.error(Self.describe(error))
+            Terminal.error(String(describing: error))
             throw ExitCode.machine
         }
-    }
-
-    private static func describe(_ error: any Error) -> String {
-        if let error = error as? IOError { return "the address cannot be served: \(error)" }
-        return String(describing: error)
     }
 }
 

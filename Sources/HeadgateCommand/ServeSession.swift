@@ -27,8 +27,10 @@ struct ServeSession {
         let metrics = GatewayMetrics()
         var observers: [any AccessObserver] = [metrics]
         if command.accessLog { observers.append(AccessLogger(Logger(label: "headgate.access"))) }
-        let server = try await Server.start(
-            serving: gateway.current, on: group, serverConfiguration(port: command.port), observer: ObserverGroup(observers))
+        let server = try await ListenError.naming(host: command.host, port: command.port) {
+            try await Server.start(
+                serving: gateway.current, on: group, serverConfiguration(port: command.port), observer: ObserverGroup(observers))
+        }
         let admin = try await startAdmin(gateway, server, metrics)
 
         Terminal.line(server.url)
@@ -78,14 +80,20 @@ struct ServeSession {
         guard command.demoBackend else { return nil }
         let generation = Generation(number: 1, pipelines: try DemoBackend.pipelines())
         let port = command.port == 0 ? 0 : command.port % 65_535 + 1
-        return try await Server.start(
-            serving: CurrentGeneration(generation), on: group, ServerConfiguration(host: "127.0.0.1", port: port))
+        func start(_ port: Int) async throws -> Server {
+            try await Server.start(
+                serving: CurrentGeneration(generation), on: group, ServerConfiguration(host: "127.0.0.1", port: port))
+        }
+        // Nobody but the pipelines has to know its port, so another one does as well.
+        do { return try await start(port) } catch is IOError { return try await start(0) }
     }
 
     private func startAdmin(_ gateway: Gateway, _ server: Server, _ metrics: GatewayMetrics) async throws -> AdminServer? {
         guard let port = command.adminPort else { return nil }
-        return try await AdminServer.start(
-            host: command.host, port: port, on: group, server: server, current: gateway.current, metrics: metrics)
+        return try await ListenError.naming(host: command.host, port: port, option: "--admin-port") {
+            try await AdminServer.start(
+                host: command.host, port: port, on: group, server: server, current: gateway.current, metrics: metrics)
+        }
     }
 
     private func report(_ outcome: ReloadOutcome, _ metrics: GatewayMetrics) {

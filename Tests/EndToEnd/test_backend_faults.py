@@ -61,6 +61,7 @@ integration:
   type: HTTP
   httpMethod: GET
   uri: https://127.0.0.1:${BACKEND_PORT}/
+  timeoutInMillis: 1500
   integrationResponses:
     - statusCode: "200"
 """
@@ -117,6 +118,8 @@ def refused_port():
 
 
 class BackendFaults(GatewayCase):
+    # One loop has one pool of connections, so that a test knows which one it gets.
+    options = ("--loops", "1")
     pipelines = files("---".join([MAPPED, PROXY, REFUSED]))
     environment = {"REFUSED_PORT": str(refused_port())}
 

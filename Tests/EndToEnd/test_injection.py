@@ -175,13 +175,23 @@ class Injection(GatewayCase):
         wire = self.connect()
         wire.send(
             "POST /proxy/a HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n"
-            "5;ext=1\r\nhello\r\n6\r\n world\r\n0\r\nX-Trailer: t\r\nContent-Length: 3\r\n\r\n"
+            "5;ext=1\r\nhello\r\n6\r\n world\r\n0\r\nX-Trailer: t\r\n\r\n"
         )
         self.assertEqual(wire.response().status, 200)
         [seen] = self.backend.received
         self.assertEqual(seen.body, b"hello world")
         self.assertEqual((seen.header("Content-Length") is None) + (seen.header("Transfer-Encoding") is None), 1)
         self.assertIsNone(seen.header("X-Trailer"))
+
+    def test_framing_in_trailers(self):
+        """a trailer that would change how the message is read is refused"""
+        wire = self.connect()
+        wire.send(
+            "POST /proxy/a HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n"
+            "5\r\nhello\r\n0\r\nContent-Length: 3\r\n\r\n"
+        )
+        self.assertEqual(wire.response().status, 400)
+        self.assertTrue(wire.ends())
 
     def test_backend_response_headers(self):
         """hop-by-hop headers of the backend end here"""

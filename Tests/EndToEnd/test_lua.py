@@ -35,7 +35,7 @@ route: GET /raises
 stages:
   - script: |
       local nothing = nil
-      return nothing.field
+      nothing.field = 1
   - mock: {status: 200}
 """
 

@@ -44,7 +44,7 @@ class SeedCase(GatewayCase):
         response = self.ask("/widget?query=big")
 
         self.assertEqual(response.status, 200)
-        self.assertEqual(response.body, b'{"result": {"b":1,"a":[2.50]}, "of": "widget"}')
+        self.assertEqual(response.body, b'{"result": {"b":1,"a":[2.5]}, "of": "widget"}')
         self.assertEqual(response.header("X-Item"), "i-7")
         self.assertEqual(response.header("X-From"), "backend")
         self.assertEqual(response.header("Content-Type"), "application/json")

@@ -116,5 +116,5 @@ class SlowClients(GatewayCase):
         wire = self.connect()
         for _ in range(4):
             time.sleep(1.5)
-            wire.send(request("/hello", "POST", {"Content-Type": "text/plain"}, "body"))
+            wire.send(request("/hello", "POST", {"Content-Type": "application/json"}, "{}"))
             self.assertEqual(wire.response().status, 200)

@@ -13,8 +13,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (ByteSet.path, "-._~!$&'()*+,;=:@%/"),
-        (ByteSet.query, "-._~!$&'()*+,;=:@%/?[]"),
+        (ByteSet.path, "-._~!$&'()*+,;=:@%/[]|"),
+        (ByteSet.query, "-._~!$&'()*+,;=:@%/?[]|\\^`{}"),
         (ByteSet.registeredName, "-._~!$&'()*+,;="),
     ])
     func setsHoldLettersDigitsAndTheirMarks(_ set: ByteSet, _ marks: String) {

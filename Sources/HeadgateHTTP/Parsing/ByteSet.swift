@@ -15,10 +15,11 @@ package struct ByteSet: Sendable {
 
     /// RFC 9110 section 5.6.2, `tchar`.
     package static let token = ByteSet(low: 0x03FF_6CFA_0000_0000, high: 0x57FF_FFFF_C7FF_FFFE)
-    /// RFC 3986's `pchar` and `/`, with `%` standing for an escape: what a path may hold.
-    package static let path = ByteSet(low: 0x2FFF_FFF2_0000_0000, high: 0x47FF_FFFE_87FF_FFFF)
-    /// As ``path`` with `?`, and with `[` and `]`, which RFC 3986 leaves out and everybody sends.
-    package static let query = ByteSet(low: 0xAFFF_FFF2_0000_0000, high: 0x47FF_FFFE_AFFF_FFFF)
+    /// RFC 3986's `pchar` and `/`, with `%` standing for an escape; and `[`, `]` and `|`, which it leaves out and
+    /// browsers send (the URL standard's path percent-encode set).
+    package static let path = ByteSet(low: 0x2FFF_FFF2_0000_0000, high: 0x57FF_FFFE_AFFF_FFFF)
+    /// As ``path`` with `?` and all else that browsers leave as it is in a query: `\`, `^`, `` ` ``, `{` and `}`.
+    package static let query = ByteSet(low: 0xAFFF_FFF2_0000_0000, high: 0x7FFF_FFFF_FFFF_FFFF)
     /// RFC 3986's `reg-name` without `%`: letters, digits, `-._~` and `!$&'()*+,;=`.
     package static let registeredName = ByteSet(low: 0x2BFF_7FD2_0000_0000, high: 0x47FF_FFFE_87FF_FFFE)
 }

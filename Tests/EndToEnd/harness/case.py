@@ -1,5 +1,6 @@
 """A test case with one backend and one gateway for all its tests."""
 
+import time
 import unittest
 
 from .backend import Backend
@@ -30,6 +31,14 @@ class GatewayCase(unittest.TestCase):
     def check_alive(self):
         """Whatever a test did, the process lives. Named apart, so that no test forgets it."""
         self.assertTrue(self.gateway.alive, f"the gateway died:\n{self.gateway.log[-3000:]}")
+
+    def wait_until(self, condition, seconds=10):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if condition():
+                return
+            time.sleep(0.05)
+        self.fail(f"it never came\n{self.gateway.log[-2000:]}")
 
     def connect(self, timeout=10):
         wire = Wire(self.gateway.port, timeout)
