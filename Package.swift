@@ -13,6 +13,7 @@ let package = Package(
         .library(name: "OrderedJSON", targets: ["OrderedJSON"]),
         .library(name: "JSONPath", targets: ["JSONPath"]),
         .library(name: "JavaRegex", targets: ["JavaRegex"]),
+        .library(name: "JSONSchema", targets: ["JSONSchema"]),
         .library(name: "MappingTemplates", targets: ["MappingTemplates"]),
         .library(name: "SigV4", targets: ["SigV4"]),
     ],
@@ -29,6 +30,7 @@ let package = Package(
         .target(name: "OrderedJSON"),
         .target(name: "JavaRegex"),
         .target(name: "JSONPath", dependencies: ["OrderedJSON", "JavaRegex"]),
+        .target(name: "JSONSchema", dependencies: ["OrderedJSON", "JavaRegex"]),
         .target(name: "MappingTemplates", dependencies: ["OrderedJSON", "JSONPath", "JavaRegex"]),
         .target(name: "SigV4"),
 
@@ -38,7 +40,7 @@ let package = Package(
         // Adapters around the core.
         .target(
             name: "HeadgateStages",
-            dependencies: ["Headgate", "OrderedJSON", "JSONPath", "JavaRegex", "MappingTemplates"],
+            dependencies: ["Headgate", "OrderedJSON", "JSONPath", "JSONSchema", "JavaRegex", "MappingTemplates"],
         ),
         .target(
             name: "HeadgateHTTP",
@@ -116,6 +118,7 @@ let package = Package(
 
         .testTarget(name: "OrderedJSONTests", dependencies: ["OrderedJSON"]),
         .testTarget(name: "JSONPathTests", dependencies: ["JSONPath"]),
+        .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "OrderedJSON"]),
         .testTarget(name: "JavaRegexTests", dependencies: ["JavaRegex"]),
         .testTarget(name: "MappingTemplatesTests", dependencies: ["MappingTemplates"]),
         .testTarget(name: "SigV4Tests", dependencies: ["SigV4", "OrderedJSON"]),
