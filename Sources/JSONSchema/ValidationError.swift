@@ -27,9 +27,12 @@ public struct ValidationLimits: Sendable, Hashable {
     public var steps: Int
     /// Schemas within schemas: recursive ones go as deep as the instance. Default 600.
     public var depth: Int
+    /// Errors after which no more are looked for. Default 100.
+    public var errors: Int
 
-    public init(steps: Int = 1_000_000, depth: Int = 600) {
+    public init(steps: Int = 1_000_000, depth: Int = 600, errors: Int = 100) {
         self.steps = max(steps, 1)
+        self.errors = max(errors, 1)
         self.depth = min(max(depth, 1), 2_000)
     }
 

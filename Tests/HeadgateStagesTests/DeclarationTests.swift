@@ -28,8 +28,8 @@ import Testing
     private var nothing: Node { Node(.null, at: Self.place) }
 
     @Test func builtInStages() {
-        #expect(BuiltInStages.declarations.map(\.kind) == ["request", "mock", "select", "response"])
-        #expect(BuiltInStages.declarations.map(\.phase) == [.request, .dispatch, .select, .response])
+        #expect(BuiltInStages.declarations.map(\.kind) == ["validate", "request", "mock", "select", "response"])
+        #expect(BuiltInStages.declarations.map(\.phase) == [.validate, .request, .dispatch, .select, .response])
         #expect(BuiltInStages.declarations.allSatisfy { $0.example.hasPrefix($0.kind + ":") })
     }
 

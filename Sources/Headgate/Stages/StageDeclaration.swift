@@ -58,7 +58,7 @@ public struct StageDeclaration: Sendable {
 
 /// The canonical order of a pipeline's stages.
 public enum StagePhase: String, Sendable, CaseIterable, Comparable {
-    case authorize, credentials, request, dispatch, select, response
+    case authorize, validate, credentials, request, dispatch, select, response
     /// May stand anywhere: scripts and plugins.
     case any
 

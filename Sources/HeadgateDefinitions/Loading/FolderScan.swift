@@ -3,6 +3,7 @@ import Headgate
 
 /// Finds the pipeline files below a folder: `*.yaml`, `*.yml` and `*.json`, in the order of their
 /// names, in folders inside too, but not in hidden ones. Links may not lead out of the folder.
+/// `*.schema.json` are models that pipelines refer to.
 struct FolderScan {
     private(set) var files: [String] = []
     private(set) var folders: [String] = []
@@ -59,7 +60,7 @@ struct FolderScan {
 
     static func isPipelineFile(_ name: String) -> Bool {
         let lower = name.lowercased()
-        return [".yaml", ".yml", ".json"].contains { lower.hasSuffix($0) }
+        return [".yaml", ".yml", ".json"].contains { lower.hasSuffix($0) } && !lower.hasSuffix(".schema.json")
     }
 
     /// False, after a report, for a link that leads out of the folder. What cannot be resolved is left to

@@ -1,4 +1,5 @@
 import Headgate
+import HeadgateStages
 
 /// One file on its own: its text, and the pipelines in it as far as they can be judged without the others.
 struct PipelineFile: Sendable {
@@ -20,6 +21,7 @@ struct PipelineFile: Sendable {
     }
 
     static let listKey = "pipelines"
+    static let modelsKey = "models"
 
     static let documentation = "Several pipelines in one file. A file may also be one pipeline, or several documents "
         + "with `---` between them, each a pipeline."
@@ -58,9 +60,10 @@ struct PipelineFile: Sendable {
     private mutating func read(directory: String?, _ reading: PipelineReading, _ diagnostics: Diagnostics) {
         if let text {
             let context = DecodingContext(diagnostics: diagnostics, directory: directory, services: reading.services)
-            pipelines = nodes(in: text, reading, context).map { node in
+            pipelines = nodes(in: text, reading, context).map { node, context in
                 Read(
-                    draft: reading.record.decode(reading.readsTests ? node : node.without("tests"), context),
+                    draft: reading.record.decode(
+                        reading.readsTests ? node : node.without("tests"), context.adding(models: node[Self.modelsKey])),
                     route: node["route"],
                     nameLocation: node["name"]?.location ?? node.location,
                 )
@@ -69,7 +72,10 @@ struct PipelineFile: Sendable {
         self.diagnostics = diagnostics.all
     }
 
-    private func nodes(in text: SourceText, _ reading: PipelineReading, _ context: DecodingContext) -> [ConfigurationNode] {
+    /// Pipelines with what they are decoded in: those of a list share its models.
+    private typealias Found = (node: ConfigurationNode, context: DecodingContext)
+
+    private func nodes(in text: SourceText, _ reading: PipelineReading, _ context: DecodingContext) -> [Found] {
         let diagnostics = context.diagnostics
         let start = SourceLocation(file: file, line: 1)
         guard !text.bytes.isEmpty else {
@@ -89,20 +95,25 @@ struct PipelineFile: Sendable {
     }
 
     /// The pipelines of a document: itself, or those of its list.
-    private func pipelines(in document: ConfigurationNode, _ context: DecodingContext) -> [ConfigurationNode] {
+    private func pipelines(in document: ConfigurationNode, _ context: DecodingContext) -> [Found] {
         switch document.value {
         case .null:
             return []
         case .mapping(let entries):
-            guard let list = entries.first(where: { $0.key == Self.listKey }) else { return [document] }
-            for entry in entries where entry.key != Self.listKey {
+            guard let list = entries.first(where: { $0.key == Self.listKey }) else {
+                return [(document, context)]
+            }
+            for entry in entries where entry.key != Self.listKey && entry.key != Self.modelsKey {
                 context.diagnostics.error(
                     at: entry.keyLocation,
                     "unknown key \(entry.key.quotedForMessage) beside \"\(Self.listKey)\"",
                     expected: "expected the keys of a pipeline inside of the list, or no list",
                 )
             }
-            return items(of: list.value, context.below(Self.listKey))
+            let models = document[Self.modelsKey]
+            let context = context.adding(models: models)
+            if let models { _ = FieldType.namedModels.decode(models, context.below(Self.modelsKey)) }
+            return items(of: list.value, context.below(Self.listKey)).map { ($0, context) }
         case .scalar, .sequence:
             context.diagnostics.error(at: document.location, "found \(document.found)", expected: Self.expected)
             return []
@@ -128,6 +139,16 @@ struct PipelineReading: Sendable {
     let environment: [String: String]
     let readsTests: Bool
     let limits = ReadingLimits()
+}
+
+extension DecodingContext {
+    /// The same with models that stages may refer to.
+    fileprivate func adding(models: ConfigurationNode?) -> DecodingContext {
+        guard let models, case .mapping(let entries) = models.value else { return self }
+        var services = services
+        services[NamedModels.self] = (services[NamedModels.self] ?? .none).adding(entries.map { ($0.key, $0.value) })
+        return DecodingContext(diagnostics: diagnostics, directory: directory, services: services)
+    }
 }
 
 extension ConfigurationNode {

@@ -1,4 +1,5 @@
 import Headgate
+import HeadgateStages
 
 /// The keys of a pipeline in a file, declared once: reading, messages, JSON Schema and the reference
 /// page all follow from here.
@@ -38,6 +39,13 @@ struct PipelineFields: Sendable {
         FieldType.record(DeploymentSettings.record),
         "What `$context` says about the API that the pipeline belongs to. The default is the gateway's.",
     )
+    let models = Field(
+        "models",
+        FieldType<[MapEntry<RequestModel>]>.namedModels,
+        default: [],
+        "JSON Schemas (draft 4) by name, for the `requestModels` of a `validate` stage and for each other. Beside a list of "
+            + "`pipelines` they are for all of them.",
+    )
     let integration: Field<[PipelineStage]?>
     let stages: Field<[PipelineStage]?>
     let tests = Field(
@@ -63,7 +71,7 @@ struct PipelineFields: Sendable {
     }
 
     var all: [any AnyField] {
-        [name, description, route, payloadLimit, stageVariables, deployment, integration, stages, tests]
+        [name, description, route, payloadLimit, stageVariables, deployment, models, integration, stages, tests]
     }
 
     private static func isVariableByte(_ byte: UInt8) -> Bool {

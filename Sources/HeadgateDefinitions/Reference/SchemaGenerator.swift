@@ -27,7 +27,10 @@ public enum SchemaGenerator {
             "description": .string(PipelineFile.documentation),
             "if": ["type": "object", "required": [.string(PipelineFile.listKey)]],
             "then": [
-                "properties": [PipelineFile.listKey: ["type": "array", "minItems": 1, "items": pipeline]],
+                "properties": [
+                    PipelineFile.listKey: ["type": "array", "minItems": 1, "items": pipeline],
+                    PipelineFile.modelsKey: ["type": "object"],
+                ],
                 "additionalProperties": false,
             ],
             "else": pipeline,

@@ -66,7 +66,10 @@ public struct GatewayResponses: FailureResponses {
         var members: JSONObject = ["responseType": .string(failure.type.name)]
         members["message"] = .string(failure.message ?? "null")
         members["messageString"] = .string(quoted ?? "null")
-        if let detail = failure.validationDetail { members["validationErrorString"] = .string(detail) }
+        // Escaped, so that it may stand between quotes: the service's answers show it so.
+        if let detail = failure.validationDetail {
+            members["validationErrorString"] = .string(String(JSONWriter.string(.string(detail)).dropFirst().dropLast()))
+        }
         exchange.contextMembers.removeAll { $0.name == "error" }
         exchange.contextMembers.append(("error", .object(members)))
     }

@@ -4,6 +4,6 @@ import Headgate
 public enum BuiltInStages {
     /// In the order in which a pipeline has them.
     public static let declarations: [StageDeclaration] = [
-        RequestStage.declaration, MockStage.declaration, SelectStage.declaration, ResponseStage.declaration,
+        ValidateStage.declaration, RequestStage.declaration, MockStage.declaration, SelectStage.declaration, ResponseStage.declaration,
     ]
 }

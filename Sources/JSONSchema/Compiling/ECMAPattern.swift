@@ -33,6 +33,15 @@ enum ECMAPattern {
             case "\\":
                 guard let escaped = scalars.popFirst() else { return source }
                 output += escape(escaped, isInClass)
+                if escaped == "c", let letter = scalars.first, letter.properties.isLowercase {
+                    output += letter.properties.uppercaseMapping
+                    scalars.removeFirst()
+                } else if escaped == "p" || escaped == "P", let end = scalars.firstIndex(of: "}") {
+                    let name = String(scalars[scalars.startIndex...end])
+                    guard let short = longNames[name] else { continue }
+                    output += short
+                    scalars = scalars[scalars.index(after: end)...]
+                }
             case "[" where isInClass: output += "\\["
             case "[":
                 if scalars.starts(with: "^]".unicodeScalars) {
@@ -57,6 +66,13 @@ enum ECMAPattern {
         }
         return output
     }
+
+    /// Names of Unicode categories that Java knows by their short names only.
+    private static let longNames = [
+        "{Letter}": "{L}", "{Lowercase_Letter}": "{Ll}", "{Uppercase_Letter}": "{Lu}", "{Number}": "{N}", "{digit}": "{Nd}",
+        "{Decimal_Number}": "{Nd}", "{Punctuation}": "{P}", "{punct}": "{P}", "{Symbol}": "{S}", "{Separator}": "{Z}",
+        "{Mark}": "{M}", "{Other}": "{C}",
+    ]
 
     private static let whiteSpace = "\\s\\u00A0\\u1680\\u2000-\\u200A\\u2028\\u2029\\u202F\\u205F\\u3000\\uFEFF"
 

@@ -100,8 +100,8 @@ enum AddressFormat {
     }
 }
 
-/// `uri`, as Java's `java.net.URI` reads it: RFC 3986's characters, whole escapes, a host that can be one; references
-/// without a scheme are taken too, and so are letters beyond ASCII.
+/// `uri`: a URI with its scheme, of RFC 3986's characters with whole escapes; letters beyond ASCII are taken too, as
+/// Java's `java.net.URI` does.
 enum URIFormat {
     static func accepts(_ text: [UInt8]) -> Bool {
         var index = 0
@@ -121,10 +121,7 @@ enum URIFormat {
         }
         guard hashes <= 1 else { return false }
         let uri = SchemaURI(String(decoding: text, as: UTF8.self))
-        if uri.scheme == nil {
-            // A colon in the first segment would begin with a scheme, and that is none.
-            return !uri.path.prefix { $0 != "/" }.contains(":") && !uri.path.utf8.contains(where: isBracket)
-        }
+        guard uri.scheme != nil else { return false }
         let isEmpty = uri.path.isEmpty && uri.authority == nil && uri.query == nil
         return !isEmpty && !uri.path.utf8.contains(where: isBracket)
     }

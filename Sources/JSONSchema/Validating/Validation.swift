@@ -15,6 +15,7 @@ final class Validation {
     private(set) var collects: Bool
     private var stepsLeft: Int
     private var depthLeft: Int
+    private let mostErrors: Int
     /// The JSON Pointer of the value at hand, while errors are collected.
     private var pointer = ""
 
@@ -27,12 +28,13 @@ final class Validation {
         self.collects = collects
         stepsLeft = limits.steps
         depthLeft = limits.depth
+        mostErrors = limits.errors
     }
 
     private static let tooMuch = "validation needs more work than one value may cause"
 
     /// Nothing more needs to be looked at.
-    private var isDone: Bool { stepsLeft <= 0 || (failed && !collects) }
+    private var isDone: Bool { stepsLeft <= 0 || (failed && !collects) || errors.count >= mostErrors }
 
     func fail(_ keyword: String, _ message: @autoclosure () -> String) {
         failed = true
@@ -107,6 +109,7 @@ final class Validation {
         if collects {
             let members = tape.members(object).map { (name: tape.string($0.key), value: $0.value) }
             for member in members.sorted(by: { javaOrder($0.name, $1.name) }) {
+                if isDone { return }
                 apply(rule, toMember: member.name, member.value)
             }
         } else {
