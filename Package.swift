@@ -129,7 +129,24 @@ let package = Package(
         ),
         .testTarget(
             name: "HeadgateHTTPTests",
-            dependencies: ["HeadgateHTTP", "Headgate", .product(name: "NIOCore", package: "swift-nio")],
+            dependencies: [
+                "HeadgateHTTP",
+                "Headgate",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+        ),
+        .testTarget(
+            name: "HeadgateServerTests",
+            dependencies: [
+                "HeadgateServer",
+                "HeadgateHTTP",
+                "Headgate",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+            ],
         ),
         .testTarget(
             name: "HeadgateLuaTests",

@@ -110,7 +110,9 @@ package struct RequestParser: Sendable {
             // PATCH-like names with other letters are tokens, but nobody's method here.
             throw .method
         }
-        guard space > 0, space <= Self.longestMethod else { throw .method }
+        // A blank in front says more about the line than about the method that does not stand there.
+        guard space > 0 else { throw .startLine }
+        guard space <= Self.longestMethod else { throw .method }
         let rest = UnsafeRawBufferPointer(rebasing: line[(space + 1)...])
         guard let second = rest.firstIndex(of: 0x20) else { throw .startLine }
         guard second > 0 else { throw .startLine }

@@ -6,6 +6,8 @@ import Logging
 public struct AccessLogger: AccessObserver {
     private let logger: Logger
 
+    private static let longestText = 1000
+
     public init(_ logger: Logger) {
         self.logger = logger
     }
@@ -20,14 +22,14 @@ public struct AccessLogger: AccessObserver {
 
     /// `GET /pets/7 200`
     private static func message(_ record: AccessRecord) -> String {
-        "\(record.method) \(record.path) \(record.status)"
+        "\(oneLine(record.method)) \(oneLine(record.path)) \(record.status)"
     }
 
     static func metadata(_ record: AccessRecord) -> Logger.Metadata {
         var metadata: Logger.Metadata = [
             "pipeline": "\(record.pipeline)",
-            "client": "\(record.clientAddress)",
-            "id": "\(record.requestID)",
+            "client": "\(oneLine(record.clientAddress))",
+            "id": "\(oneLine(record.requestID))",
             "ms": "\(milliseconds(record.durationMicroseconds))",
             "in": "\(record.bytesReceived)",
             "out": "\(record.bytesSent)",
@@ -48,16 +50,17 @@ public struct AccessLogger: AccessObserver {
         return "\(whole)." + String(String(rest + 1000).dropFirst())
     }
 
-    /// Causes may quote what a backend or a client sent; none of it makes a line of its own, or a
-    /// terminal do something.
+    /// What a backend or a client sent makes no line of its own, makes no terminal do something, and is
+    /// cut off behind so many characters.
     static func oneLine(_ text: String) -> String {
+        if text.utf8.count <= longestText, text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
         var out = ""
-        for scalar in text.unicodeScalars.prefix(1000) {
+        for scalar in text.unicodeScalars.prefix(longestText) {
             switch scalar {
             case "\n": out += "\\n"
             case "\r": out += "\\r"
             case "\t": out += "\\t"
-            case _ where scalar.value < 0x20 || scalar.value >= 0x7F && scalar.value < 0xA0:
+            case _ where scalar.value < 0x20 || 0x7F..<0xA0 ~= scalar.value || 0x2028...0x202E ~= scalar.value:
                 out += "\\u{" + String(scalar.value, radix: 16) + "}"
             default: out.unicodeScalars.append(scalar)
             }

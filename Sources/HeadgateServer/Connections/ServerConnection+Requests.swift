@@ -27,6 +27,11 @@ extension ServerConnection {
             malformed(error)
         }
         isParsing = false
+    }
+
+    /// Writes what finished while bytes were parsed; called once those that are left are kept, because
+    /// writing makes room, and then they are looked at again.
+    func answerWhatFinished() {
         if !pending.isEmpty, pending[pending.startIndex].isFinished { home.responseReady(self) }
     }
 

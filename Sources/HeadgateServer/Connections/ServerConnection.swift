@@ -50,6 +50,8 @@ final class ServerConnection: ChannelDuplexHandler, Expirable, @unchecked Sendab
     var isWriting = false
 
     private var isReadWanted = false
+    /// ``continueReading()`` is at work; what it answers may call it again.
+    private var isContinuing = false
     var isInputClosed = false
     /// The last response is written.
     private(set) var isClosing = false
@@ -129,6 +131,7 @@ final class ServerConnection: ChannelDuplexHandler, Expirable, @unchecked Sendab
         }
         parse(&bytes)
         if bytes.readableBytes > 0 { leftover = bytes }
+        answerWhatFinished()
         updateTimers(.now())
     }
 
@@ -157,14 +160,20 @@ final class ServerConnection: ChannelDuplexHandler, Expirable, @unchecked Sendab
 
     /// Something that was waited for has happened.
     func continueReading() {
-        guard !isParsing, !isClosing, context != nil else { return }
-        if leftover.readableBytes > 0, mayParse {
+        guard !isParsing, !isContinuing, !isClosing, context != nil else { return }
+        isContinuing = true
+        while leftover.readableBytes > 0, mayParse, !isClosing {
             var bytes = leftover
             leftover = ByteBuffer()
+            let before = bytes.readableBytes
             parse(&bytes)
-            if bytes.readableBytes > 0 { leftover = bytes }
+            let rest = bytes.readableBytes
+            if rest > 0 { leftover = bytes }
+            answerWhatFinished()
             updateTimers(.now())
+            if rest == before { break }
         }
+        isContinuing = false
         guard isReadWanted, mayRead else { return }
         isReadWanted = false
         context?.read()
