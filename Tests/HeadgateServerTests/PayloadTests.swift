@@ -83,7 +83,8 @@ import Testing
             try await Task.sleep(for: .milliseconds(100))
             #expect(source.made == made)
             #expect(try await server.ask("/other").body == "other")
-            #expect(try await wire.response().body.utf8.count == 4096 * Source.pieceSize)
+            try await wire.skip(4096 * Source.pieceSize)
+            #expect(source.made > made)
         }
     }
 

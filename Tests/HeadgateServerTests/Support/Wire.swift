@@ -91,6 +91,17 @@ final class Wire: Sendable {
         }
     }
 
+    /// Sends byte after byte with a pause in front of each, until the server has enough of it.
+    func drip(_ text: String, milliseconds: UInt32) async {
+        let socket = socket
+        _ = try? await blocking {
+            for byte in text.utf8 {
+                usleep(milliseconds * 1000)
+                guard withUnsafeBytes(of: byte, { write(socket, $0.baseAddress, 1) }) == 1 else { return }
+            }
+        }
+    }
+
     /// Sends nothing more, and goes on reading.
     func finishSending() { shutdown(socket, Int32(SHUT_WR)) }
 
@@ -129,6 +140,16 @@ final class Wire: Sendable {
     /// Exactly so many bytes.
     func bytes(_ count: Int) async throws -> String {
         try await blocking { try self.exactly(count) }
+    }
+
+    /// Reads over so many bytes.
+    func skip(_ count: Int) async throws {
+        try await blocking {
+            while self.buffer.withLock({ $0.count }) < count {
+                guard try self.receive() else { throw Fault.closed(partial: "") }
+            }
+            self.buffer.withLock { $0.removeFirst(count) }
+        }
     }
 
     private func readResponse(_ method: String) throws -> Response {
@@ -171,8 +192,12 @@ final class Wire: Sendable {
         let mark = Array(mark.utf8)
         while true {
             let end = buffer.withLock { bytes -> Int? in
-                guard bytes.count >= mark.count else { return nil }
-                return (0...bytes.count - mark.count).first { Array(bytes[$0..<$0 + mark.count]) == mark }
+                var start = bytes.startIndex
+                while let found = bytes[start...].firstIndex(of: mark[0]) {
+                    if bytes[found...].starts(with: mark) { return found }
+                    start = found + 1
+                }
+                return nil
             }
             if let end { return take(end + mark.count) }
             guard try receive() else { throw Fault.closed(partial: take(buffer.withLock { $0.count })) }
