@@ -29,6 +29,7 @@ let package = Package(
         // Leaf libraries.
         .target(name: "OrderedJSON"),
         .target(name: "JavaRegex"),
+        .target(name: "Cryptography"),
         .target(name: "JSONPath", dependencies: ["OrderedJSON", "JavaRegex"]),
         .target(name: "JSONSchema", dependencies: ["OrderedJSON", "JavaRegex"]),
         .target(name: "MappingTemplates", dependencies: ["OrderedJSON", "JSONPath", "JavaRegex"]),
@@ -59,7 +60,12 @@ let package = Package(
             providers: [.apt(["liblua5.4-dev", "pkg-config"])],
         ),
         .target(name: "CLua", dependencies: ["CLuaLibrary"]),
-        .target(name: "HeadgateLua", dependencies: ["Headgate", "OrderedJSON", "CLua", "JavaRegex"]),
+        .target(
+            name: "HeadgateLua",
+            dependencies: [
+                "Headgate", "HeadgateStages", "OrderedJSON", "CLua", "Cryptography", "JavaRegex", "MappingTemplates",
+            ],
+        ),
         .target(
             name: "HeadgateDefinitions",
             dependencies: [
@@ -81,6 +87,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
             ],
         ),
         .target(
@@ -120,6 +127,7 @@ let package = Package(
         .testTarget(name: "JSONPathTests", dependencies: ["JSONPath"]),
         .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "OrderedJSON"]),
         .testTarget(name: "JavaRegexTests", dependencies: ["JavaRegex"]),
+        .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"]),
         .testTarget(name: "MappingTemplatesTests", dependencies: ["MappingTemplates"]),
         .testTarget(name: "SigV4Tests", dependencies: ["SigV4", "OrderedJSON"]),
         .testTarget(name: "HeadgateTests", dependencies: ["Headgate"]),

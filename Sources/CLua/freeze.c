@@ -74,21 +74,36 @@ bool hg_thaw(lua_State *L, int index) {
     return false;
 }
 
-static void freeze_deep(lua_State *L, int depth) {
+/// Raises for what is not plain: a function could keep what it likes from one run to the next.
+static void check_plain(lua_State *L) {
+    int type = lua_type(L, -1);
+    if (type == LUA_TFUNCTION || type == LUA_TUSERDATA || type == LUA_TTHREAD) {
+        luaL_error(L, "it holds a %s", lua_typename(L, type));
+    }
+    if (type != LUA_TTABLE || !lua_getmetatable(L, -1)) { return; }
+    bool is_json = lua_rawgetp(L, -1, &hg_json_kind_key) != LUA_TNIL;
+    lua_pop(L, 2);
+    if (!is_json) { luaL_error(L, "it holds a table with a metatable"); }
+}
+
+/// A table that is met again is frozen inside already: the work is linear whatever the shape.
+static void freeze_deep(lua_State *L, bool must_be_plain, int depth) {
     if (depth > DEEPEST) { luaL_error(L, "tables nest deeper than %d levels", DEEPEST); }
     luaL_checkstack(L, 6, "tables nest too deep");
     if (hg_thaw(L, -1)) {
         lua_pop(L, 1);
         return;
     }
+    if (must_be_plain) { check_plain(L); }
     int table = lua_gettop(L);
     lua_pushnil(L);
     while (lua_next(L, table)) {
         if (!lua_istable(L, -1)) {
+            if (must_be_plain) { check_plain(L); }
             lua_pop(L, 1);
             continue;
         }
-        freeze_deep(L, depth + 1);
+        freeze_deep(L, must_be_plain, depth + 1);
         lua_pushvalue(L, -2);
         lua_insert(L, -2);
         lua_rawset(L, table);
@@ -96,10 +111,11 @@ static void freeze_deep(lua_State *L, int depth) {
     hg_freeze(L);
 }
 
-void hg_freeze_deep(lua_State *L) { freeze_deep(L, 0); }
+void hg_freeze_deep(lua_State *L) { freeze_deep(L, false, 0); }
 
 static int keep_frozen(lua_State *L) {
-    if (lua_istable(L, 1)) { hg_freeze_deep(L); }
+    check_plain(L);
+    if (lua_istable(L, 1)) { freeze_deep(L, true, 0); }
     lua_pushinteger(L, luaL_ref(L, LUA_REGISTRYINDEX));
     return 1;
 }

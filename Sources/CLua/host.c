@@ -5,6 +5,45 @@
 
 // MARK: Trampolines
 
+/// Whether a function is the host's own: C, or Lua of the prelude.
+static bool is_hosts(const lua_Debug *activation) {
+    return *activation->what == 'C' || strcmp(activation->source, HG_PRELUDE_NAME) == 0;
+}
+
+/// Pushes the place of the script that called, `file:line: `, over the host's own functions in between.
+static void push_place(lua_State *L) {
+    lua_Debug activation;
+    for (int level = 1; level < 8 && lua_getstack(L, level, &activation); level++) {
+        lua_getinfo(L, "Sl", &activation);
+        if (is_hosts(&activation)) { continue; }
+        lua_pushfstring(L, "%s:%d: ", activation.short_src, activation.currentline);
+        return;
+    }
+    lua_pushliteral(L, "");
+}
+
+static int raise_here(lua_State *L) {
+    push_place(L);
+    lua_insert(L, -2);
+    lua_concat(L, 2);
+    return lua_error(L);
+}
+
+/// As luaL_argerror, which would name a function of the prelude and its line.
+static int raise_argument(lua_State *L, int argument) {
+    lua_Debug activation;
+    if (lua_getstack(L, 1, &activation)) {
+        lua_getinfo(L, "S", &activation);
+        if (strcmp(activation.source, HG_PRELUDE_NAME) == 0 && lua_getstack(L, 1, &activation)) {
+            lua_getinfo(L, "n", &activation);
+            lua_pushfstring(L, "bad argument #%d to '%s' (%s)", argument, activation.name ? activation.name : "?",
+                            lua_tostring(L, -1));
+            return raise_here(L);
+        }
+    }
+    return luaL_argerror(L, argument, lua_tostring(L, -1));
+}
+
 /// Continues a waiting call with the values that hg_resume brought.
 static int waited(lua_State *L, int status, lua_KContext context) {
     (void)status;
@@ -12,10 +51,7 @@ static int waited(lua_State *L, int status, lua_KContext context) {
     hg_thread *thread = hg_thread_of(L);
     if (!thread->raises_on_resume) { return thread->resumed_values; }
     thread->raises_on_resume = false;
-    luaL_where(L, 1);
-    lua_insert(L, -2);
-    lua_concat(L, 2);
-    return lua_error(L);
+    return raise_here(L);
 }
 
 static int answer(lua_State *L, hg_thread *thread, int32_t status) {
@@ -24,12 +60,8 @@ static int answer(lua_State *L, hg_thread *thread, int32_t status) {
         return luaL_error(L, "not enough memory");
     }
     switch (status) {
-    case HG_RAISE:
-        luaL_where(L, 1);
-        lua_insert(L, -2);
-        lua_concat(L, 2);
-        return lua_error(L);
-    case HG_ARGUMENT: return luaL_argerror(L, thread->argument, lua_tostring(L, -1));
+    case HG_RAISE: return raise_here(L);
+    case HG_ARGUMENT: return raise_argument(L, thread->argument);
     case HG_WAIT:
         thread->is_waiting = true;
         return lua_yieldk(L, 0, 0, waited);
@@ -202,6 +234,19 @@ static int describe(lua_State *L) {
     return 1;
 }
 
+/// `view .. text` and `text .. view`.
+static int join(lua_State *L) {
+    lua_settop(L, 2);
+    for (int index = 1; index <= 2; index++) {
+        hg_view *view = lua_type(L, index) == LUA_TUSERDATA ? lua_touserdata(L, index) : NULL;
+        if (view == NULL) { continue; }
+        check_alive(L, view);
+        hg_callback callback = class_of(L, view->number)->join;
+        if (callback) { return invoke(L, callback, view->owner); }
+    }
+    return luaL_error(L, "attempt to concatenate a %s value", luaL_typename(L, 2));
+}
+
 /// Fills the table on top with what each member is; counts the children.
 static void define_members(lua_State *L, const definition *d, uint32_t *children) {
     for (size_t i = 0; i < d->behaviour->member_count; i++) {
@@ -239,6 +284,10 @@ static int define_view(lua_State *L) {
         lua_pushcfunction(L, entries);
         lua_setfield(L, -2, "__pairs");
     }
+    if (d->behaviour->join) {
+        lua_pushcfunction(L, join);
+        lua_setfield(L, -2, "__concat");
+    }
     lua_pushcfunction(L, describe);
     lua_setfield(L, -2, "__tostring");
     lua_pushboolean(L, 0);
@@ -254,6 +303,36 @@ bool hg_define_view(hg_vm *vm, uint32_t number, const hg_view_class *behaviour) 
     if (number >= HG_VIEW_CLASSES) { return false; }
     definition d = {.vm = vm, .number = number, .behaviour = behaviour};
     return protect(vm, define_view, &d);
+}
+
+// MARK: Prelude
+
+typedef struct {
+    const char *source;
+    size_t length;
+    hg_vm *vm;
+    int32_t reference;
+} prelude;
+
+/// Runs the prelude with the tables `host` and of globals as its arguments, and keeps what it returns.
+static int run_prelude(lua_State *L) {
+    prelude *p = lua_touserdata(L, 1);
+    if (luaL_loadbufferx(L, p->source, p->length, HG_PRELUDE_NAME, "t") != LUA_OK) { return lua_error(L); }
+    lua_rawgeti(L, LUA_REGISTRYINDEX, p->vm->host_table);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, p->vm->globals);
+    lua_call(L, 2, 1);
+    p->reference = luaL_ref(L, LUA_REGISTRYINDEX);
+    return 0;
+}
+
+int32_t hg_run_prelude(hg_vm *vm, const char *source, size_t length) {
+    if (vm->is_sealed) { return 0; }
+    prelude p = {.source = source, .length = length, .vm = vm};
+    lua_pushcfunction(vm->L, run_prelude);
+    lua_pushlightuserdata(vm->L, &p);
+    bool good = lua_pcall(vm->L, 1, 0, 0) == LUA_OK;
+    lua_settop(vm->L, 0);
+    return good ? p.reference : 0;
 }
 
 bool hg_can_wait(lua_State *L) { return lua_isyieldable(L); }

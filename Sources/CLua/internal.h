@@ -25,6 +25,10 @@ enum {
     SUBJECT_LIMIT = 1 << 20,
 };
 
+/// The name of the chunk that holds the host's own Lua; its functions are left out of tracebacks.
+/// Scripts have names that start with `=`.
+#define HG_PRELUDE_NAME "@host"
+
 /// A growing buffer outside the state's memory that survives a raised error.
 typedef struct {
     char *bytes;

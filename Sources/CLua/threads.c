@@ -99,7 +99,7 @@ bool hg_thread_frame(hg_thread *thread, int32_t level, hg_frame *frame) {
     if (!lua_getstack(thread->L, level, &activation)) { return false; }
     lua_getinfo(thread->L, "nSl", &activation);
     memset(frame, 0, sizeof *frame);
-    frame->is_host = *activation.what == 'C';
+    frame->is_host = *activation.what == 'C' || strcmp(activation.source, HG_PRELUDE_NAME) == 0;
     frame->line = activation.currentline;
     if (!frame->is_host) { strncpy(frame->chunk, activation.short_src, sizeof frame->chunk - 1); }
     if (activation.name) { strncpy(frame->function, activation.name, sizeof frame->function - 1); }

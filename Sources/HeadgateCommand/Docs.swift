@@ -19,8 +19,10 @@ struct Docs: AsyncParsableCommand {
     @Flag(help: "Write nothing; exit with 1 when a page is not what would be written.")
     var check = false
 
+    @OptionGroup var plugins: PluginArguments
+
     func run() async throws {
-        let registry = try StageKinds(GatewayOptions()).registry
+        let registry = try plugins.registry()
         let pages = [
             ("stages.md", ReferencePages.stagesPage(of: registry)),
             ("pipeline-files.md", ReferencePages.pipelineFilePage(of: registry)),

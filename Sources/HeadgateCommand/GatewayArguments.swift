@@ -17,7 +17,24 @@ struct GatewayArguments: ParsableArguments {
     @Option(name: .customLong("account-id"), help: "Twelve digits: $context.accountId.")
     var accountID = "000000000000"
 
+    @Option(help: "The folder of plugins. Default: plugins, beside the pipelines.")
+    var plugins: String?
+
+    @Option(help: "A folder whose files are secrets of scripts; variables HEADGATE_SECRET_… go before.")
+    var secrets: String?
+
+    @Option(
+        name: .customLong("script-network"),
+        help: ArgumentHelp(
+            "Addresses beside the public internet's that scripts may call, such as 10.0.0.0/8; repeatable.",
+            valueName: "addresses"),
+    )
+    var scriptNetworks: [String] = []
+
     func validate() throws {
+        for text in scriptNetworks where AddressRange(text) == nil {
+            throw ValidationError("--script-network \(text.quotedForMessage): expected addresses such as 10.0.0.0/8")
+        }
         for variable in stageVariables where !variable.contains("=") {
             throw ValidationError("--stage-variable \(variable.quotedForMessage): expected NAME=VALUE")
         }
@@ -26,6 +43,9 @@ struct GatewayArguments: ParsableArguments {
     func options(environment: [String: String] = Environment.current) -> GatewayOptions {
         var options = GatewayOptions()
         options.environment = environment
+        options.plugins = plugins
+        options.secretsDirectory = secrets
+        options.scriptNetworks = scriptNetworks.compactMap { AddressRange($0) }
         options.deployment = Deployment(
             accountID: accountID,
             name: deploymentStage,

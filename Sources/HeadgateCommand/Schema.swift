@@ -14,7 +14,9 @@ struct Schema: AsyncParsableCommand {
             """,
     )
 
+    @OptionGroup var plugins: PluginArguments
+
     func run() async throws {
-        Terminal.line(SchemaGenerator.schema(for: try StageKinds(GatewayOptions()).registry))
+        Terminal.line(SchemaGenerator.schema(for: try plugins.registry()))
     }
 }

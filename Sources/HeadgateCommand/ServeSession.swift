@@ -23,8 +23,8 @@ struct ServeSession {
         var environment = Environment.current
         let demo = try await startDemoBackend()
         if let demo { environment["DEMO_BACKEND"] = demo.url }
-        let gateway = try loadGateway(environment)
         let metrics = GatewayMetrics()
+        let gateway = try loadGateway(environment, metrics)
         var observers: [any AccessObserver] = [metrics]
         if command.accessLog { observers.append(AccessLogger(Logger(label: "headgate.access"))) }
         let server = try await ListenError.naming(host: command.host, port: command.port) {
@@ -56,12 +56,13 @@ struct ServeSession {
         log.info("stopped\(isClean ? "" : ", cutting off what took too long")")
     }
 
-    private func loadGateway(_ environment: [String: String]) throws -> Gateway {
+    private func loadGateway(_ environment: [String: String], _ metrics: GatewayMetrics) throws -> Gateway {
         var options = command.gateway.options(environment: environment)
         options.eventLoops = group
         options.payloadLimit = command.payloadLimit
         options.backends.certificateAuthorities = command.backendCA
         options.logger = log
+        options.metrics = metrics.registry
         return try command.gateway.load(command.path, options: options)
     }
 

@@ -20,8 +20,10 @@ struct Stages: AsyncParsableCommand {
     @Flag(help: "Print JSON.")
     var json = false
 
+    @OptionGroup var plugins: PluginArguments
+
     func run() async throws {
-        let registry = try StageKinds(GatewayOptions()).registry
+        let registry = try plugins.registry()
         guard let kind else {
             Terminal.line(json ? ReferencePages.listJSON(of: registry) : ReferencePages.list(of: registry))
             return

@@ -14,7 +14,9 @@ public struct GatewayLoadError: Error, Sendable, CustomStringConvertible {
 
     init(_ diagnostics: [Diagnostic]) {
         self.diagnostics = diagnostics
-        sources = DiagnosticSources()
+        var sources = DiagnosticSources()
+        for diagnostic in diagnostics { sources.add(file: diagnostic.location.file) }
+        self.sources = sources
     }
 
     /// The findings as `headgate check` prints them.

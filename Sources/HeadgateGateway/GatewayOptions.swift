@@ -1,6 +1,7 @@
 import Headgate
 import HeadgateHTTP
 import Logging
+import Metrics
 import NIOCore
 
 /// What a gateway is made with beside its pipelines.
@@ -21,6 +22,14 @@ public struct GatewayOptions: Sendable {
     public var backends = DispatcherConfiguration()
     /// Where backends are called; nil takes the process's own. A server's loops find their connections again.
     public var eventLoops: (any EventLoopGroup)?
+    /// The folder of plugins; nil takes `plugins` beside the pipelines, if there is one, and an empty text none.
+    public var plugins: String?
+    /// The folder whose files are secrets of scripts; `HEADGATE_SECRET_NAME` in ``environment`` goes before.
+    public var secretsDirectory: String?
+    /// Addresses beside those of the public internet to which scripts may send requests: `10.0.0.0/8`.
+    public var scriptNetworks: [AddressRange] = []
+    /// Where scripts' metrics go; nil takes the process's own.
+    public var metrics: (any MetricsFactory)?
     public var clock: any GatewayClock = SystemClock()
     /// Where stages, reloads and failures are logged.
     public var logger = Logger(label: "headgate")

@@ -28,9 +28,28 @@ public struct StageKinds: Sendable {
         } else {
             dispatcher = nil
         }
+        if let dispatcher = services[(any Dispatcher).self], services[(any SubrequestClient).self] == nil {
+            services[(any SubrequestClient).self] = GatewaySubrequests(dispatcher: dispatcher)
+        }
+        if services[(any LuaHost).self] == nil { services[(any LuaHost).self] = ScriptHost(options) }
+        if services[LuaCache.self] == nil { services[LuaCache.self] = LuaCache() }
         self.services = services
         registry = StageRegistry(
             BuiltInStages.declarations + HTTPStages.declarations + LuaStages.declarations + options.stages)
+    }
+
+    /// The kinds with those of the plugins that belong to `pipelines`.
+    /// - Throws: ``GatewayLoadError`` with every mistake in every plugin.
+    public func registry(
+        withPluginsBeside pipelines: String,
+        _ options: GatewayOptions = GatewayOptions(),
+    ) throws(GatewayLoadError) -> StageRegistry {
+        var all = registry
+        guard let path = PluginFolder.path(beside: pipelines, options) else { return all }
+        var folder = PluginFolder(path)
+        folder.register(in: &all)
+        guard folder.diagnostics.isEmpty else { throw GatewayLoadError(folder.diagnostics) }
+        return all
     }
 
     /// Closes what was opened for the stages.

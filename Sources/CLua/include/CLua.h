@@ -123,6 +123,9 @@ bool hg_vm_was_short(const hg_vm *vm);
 
 /// Defines `host.GROUP.NAME`, or `host.NAME` when `group` is NULL. Only before hg_vm_seal.
 bool hg_define(hg_vm *vm, const char *group, const char *name, hg_callback callback, uint32_t detail);
+/// Runs Lua of the host's own, with the tables `host` and of globals as `...`, still open to change. Gives a
+/// reference to what it returns, or 0 where it fails. Only before hg_vm_seal.
+int32_t hg_run_prelude(hg_vm *vm, const char *source, size_t length);
 /// Freezes the globals; nothing can be defined after.
 bool hg_vm_seal(hg_vm *vm);
 
@@ -163,6 +166,8 @@ typedef struct {
     hg_callback missing;
     /// Entry number `argument 2` (from 1): pushes name and value, or nothing behind the last. NULL: no pairs().
     hg_callback entry;
+    /// The view joined with text by `..`. Arguments: both operands. NULL: cannot be joined.
+    hg_callback join;
 } hg_view_class;
 
 enum { HG_VIEW_CLASSES = 16, HG_NO_MEMBER = 255 };
@@ -183,7 +188,8 @@ int32_t hg_compile(
 void hg_release(hg_vm *vm, int32_t reference);
 /// References the value on top of the stack of `L` and pops it.
 int32_t hg_keep(lua_State *L, hg_vm *vm);
-/// As hg_keep, for a frozen copy of a value made of tables; 0 where it nests too deep.
+/// As hg_keep, for a value made of tables and plain values only, which is frozen; 0 where it holds functions,
+/// other metatables, or nests too deep.
 int32_t hg_keep_frozen(lua_State *L, hg_vm *vm);
 /// The stack of the state itself, for values between calls.
 lua_State *hg_vm_stack(hg_vm *vm);

@@ -56,6 +56,8 @@ public struct IntegrationRequest: Sendable {
     /// Whether an `https` backend must show a certificate that is valid, trusted and its own; false for
     /// `tlsConfig.insecureSkipVerification`.
     public var verifiesCertificate = true
+    /// Which addresses the backend's name may lead to.
+    public var addressPolicy = AddressPolicy.any
 
     public init(
         method: String = "GET",

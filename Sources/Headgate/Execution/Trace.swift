@@ -36,8 +36,15 @@ public final class Trace: @unchecked Sendable {
     }
 
     public private(set) var steps: [StepRecord] = []
+    /// Texts that readers of the trace must not see; they show `[secret]` in their place.
+    public private(set) var concealed: [String] = []
 
     public init() {}
+
+    /// Keeps a text out of what readers see, wherever in the exchange it turns up.
+    public func conceal(_ text: String) {
+        if !text.isEmpty, !concealed.contains(text) { concealed.append(text) }
+    }
 
     /// Adds a remark of the stage that runs now.
     public func note(_ name: String, _ text: @autoclosure () -> String) {

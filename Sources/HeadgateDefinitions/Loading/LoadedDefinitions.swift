@@ -19,6 +19,12 @@ public struct LoadedDefinitions: Sendable {
     /// Whether anything is wrong. The pipelines that are not may still be used.
     public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 
+    /// Adds findings about other files, which stand in front.
+    public mutating func add(_ findings: [Diagnostic]) {
+        diagnostics = findings + diagnostics
+        for finding in findings { sources.add(file: finding.location.file) }
+    }
+
     public subscript(pipeline name: String) -> Pipeline? {
         pipelines.first { $0.name == name }
     }

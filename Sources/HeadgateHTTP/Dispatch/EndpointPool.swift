@@ -7,6 +7,8 @@ final class EndpointPool: Expirable, @unchecked Sendable {
     struct Key: Hashable {
         let endpoint: Endpoint
         let verifiesCertificate: Bool
+        /// Calls that may not go to just any address have connections of their own.
+        let addressPolicy: AddressPolicy
     }
 
     let key: Key
@@ -87,7 +89,11 @@ final class EndpointPool: Expirable, @unchecked Sendable {
         let key = key
         let dispatcher = dispatcher
         let connection = BackendConnection(self)
-        ClientBootstrap(group: dispatcher.loop)
+        var bootstrap = ClientBootstrap(group: dispatcher.loop)
+        if key.addressPolicy != .any {
+            bootstrap = bootstrap.resolver(GuardedResolver(key.addressPolicy, on: dispatcher.loop))
+        }
+        bootstrap
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
             .connectTimeout(dispatcher.configuration.connectTimeout)
             .channelInitializer { channel in

@@ -39,7 +39,12 @@ final class LoopDispatcher: @unchecked Sendable {
             return
         }
         let call = BackendCall(request, to: endpoint, streaming: streaming, now: .now(), completion: completion)
-        let pool = pool(EndpointPool.Key(endpoint: endpoint, verifiesCertificate: request.verifiesCertificate))
+        let pool = pool(
+            EndpointPool.Key(
+                endpoint: endpoint,
+                verifiesCertificate: request.verifiesCertificate,
+                addressPolicy: request.addressPolicy,
+            ))
         exchange.onCancel { [weak call, loop] in
             guard let call else { return }
             // Never within the call's own work: cancelling closes what that may be reading from.

@@ -85,7 +85,7 @@ enum BodyView {
     private static let set: hg_callback = { L, context, detail in
         LuaCall.answer(L, context, detail) { call throws(LuaRaise) in
             try call.owner.checkWritable("body.set", in: call.execution.phase)
-            let bytes = try call.bytes(2)
+            let bytes = try call.secretOrBytes(2)
             let type = try call.optionalText(3)
             try replace(call, bytes, type: type)
             return 0

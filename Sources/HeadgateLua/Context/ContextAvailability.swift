@@ -6,6 +6,17 @@ enum ContextPhase: String, CaseIterable, Sendable {
     case request
     /// Behind it.
     case response
+
+    /// The names of a module's functions that serve this phase, the first that it has.
+    var functions: [String] {
+        switch self {
+        case .request: ["request", "authenticate", "run"]
+        case .response: ["response", "run"]
+        }
+    }
+
+    /// All names that mean something in a module, beside `init`.
+    static let functionNames = ["authenticate", "request", "response", "run"]
 }
 
 /// The four views of an exchange, as owners of what scripts read and write. Raw values go through Lua.
@@ -71,5 +82,5 @@ enum ContextOwner: UInt32 {
 /// The classes of objects that scripts see. Raw values are their numbers in CLua.
 enum ContextClass: UInt32 {
     case context, request, integration, integrationRequest, integrationResponse, response, headers, query, body
-    case variables, outcome
+    case variables, outcome, secret
 }

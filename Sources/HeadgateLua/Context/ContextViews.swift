@@ -37,6 +37,7 @@ enum ContextViews {
         var set: hg_callback = ContextViews.refuseAssignment
         var missing: hg_callback = ContextViews.refuseName
         var entry: hg_callback?
+        var join: hg_callback?
     }
 
     private static let classes: [Class] = [
@@ -49,7 +50,7 @@ enum ContextViews {
                 .child("response", .integrationResponse, .integrationResponse),
             ]),
         IntegrationRequestView.view, IntegrationResponseView.view, ResponseView.view,
-        HeadersView.view, QueryView.view, BodyView.view, VariablesView.view,
+        HeadersView.view, QueryView.view, BodyView.view, VariablesView.view, SecretFunctions.view,
         Class(kind: .outcome, name: "outcome", members: []),
     ]
 
@@ -66,6 +67,7 @@ enum ContextViews {
                     set: view.set,
                     missing: view.missing,
                     entry: view.entry,
+                    join: view.join,
                 )
                 return hg_define_view(vm, view.kind.rawValue, &behaviour)
             }

@@ -102,7 +102,7 @@ enum HeadersView {
     private static let add: hg_callback = { L, context, detail in
         LuaCall.answer(L, context, detail) { call throws(LuaRaise) in
             let name = try call.text(2)
-            let value = try call.text(3)
+            guard let value = call.secretOrText(at: 3) else { throw call.mismatch(3, "string") }
             return try change(call, "add") { headers throws(InvalidHeader) in try headers.add(name, value) }
         }
     }
@@ -141,7 +141,7 @@ enum HeadersView {
 
     /// One value, or a list of values.
     private static func values(_ call: LuaCall, at index: Int32) throws(LuaRaise) -> [String] {
-        if let text = call.stack.text(at: index) { return [text] }
+        if let text = call.secretOrText(at: index) { return [text] }
         guard call.stack.type(at: index) == HG_TABLE else { throw call.mismatch(index, "string or list of strings") }
         hg_thaw_in_place(call.L, index)
         var values: [String] = []
@@ -149,7 +149,7 @@ enum HeadersView {
         for element in 0..<count {
             hg_get_element(call.L, index, Int64(element + 1))
             defer { hg_set_top(call.L, call.stack.count - 1) }
-            guard let text = call.stack.text(at: -1) else {
+            guard let text = call.secretOrText(at: -1) else {
                 throw .argument(index, "the list must hold strings, found a \(call.stack.typeName(at: -1))")
             }
             values.append(text)

@@ -79,7 +79,9 @@ enum HTTPFunctions {
                     for (name, text) in try pairs(call, at: value, "form") { query.add(name, text) }
                     return (Array(query.encoded.utf8), "application/x-www-form-urlencoded")
                 default:
-                    guard let bytes = call.stack.bytes(at: value) else { throw .argument(1, "body must be a string") }
+                    guard let bytes = SecretFunctions.bytes(call, at: value) ?? call.stack.bytes(at: value) else {
+                        throw .argument(1, "body must be a string")
+                    }
                     return (bytes, nil)
                 }
             }
@@ -104,7 +106,7 @@ enum HTTPFunctions {
         hg_push_nil(call.L)
         while hg_next(call.L, index) {
             guard call.stack.type(at: -2) == HG_STRING, let name = call.stack.text(at: -2),
-                let text = call.stack.text(at: -1)
+                let text = call.secretOrText(at: -1)
             else { throw .argument(1, "\(what) must be a table of names and strings") }
             found.append((name, text))
             hg_set_top(call.L, call.stack.count - 1)
@@ -188,6 +190,7 @@ enum HTTPFunctions {
         guard let client = execution.stage?.subrequests else {
             throw .message("\(function) is not available: the gateway has no client for scripts")
         }
+        let requests = try permitted(requests, execution)
         execution.subrequests += requests.count
         guard execution.subrequests <= mostRequests else {
             throw .message("\(function): a script may make \(mostRequests) requests")
@@ -204,6 +207,23 @@ enum HTTPFunctions {
             }
             return { for cancel in cancels { cancel() } }
         }
+    }
+
+    /// The requests with the addresses that they may go to.
+    private static func permitted(
+        _ requests: [IntegrationRequest],
+        _ execution: LuaExecution,
+    ) throws(LuaRaise) -> [IntegrationRequest] {
+        var permitted: [IntegrationRequest] = []
+        for var request in requests {
+            guard let stage = execution.stage, let target = stage.script.permissions.target(for: request) else {
+                let url = (request.endpoint?.origin ?? "") + request.path
+                throw .message("a request to \(url) is not permitted: write permissions: {http: [\(request.endpoint?.origin ?? "")/*]}")
+            }
+            request.addressPolicy = .publicOnly(allowing: target.namedAddresses + (stage.host?.scriptNetworks ?? []))
+            permitted.append(request)
+        }
+        return permitted
     }
 
     /// Gathers the answers of requests that run at once.

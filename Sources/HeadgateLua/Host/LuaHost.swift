@@ -1,10 +1,27 @@
 import Headgate
 
-/// Where the host takes in what scripts log. Found in `StageServices` under `(any LuaHost).self`; without
-/// one, log lines go to the trace of the exchange only.
+/// What a gateway does for scripts beyond their exchange. Found in `StageServices` under
+/// `(any LuaHost).self`; without one, log lines go to the trace of the exchange only, nothing is measured
+/// and there are no secrets.
 public protocol LuaHost: Sendable {
     /// Called on the lane, for each line; must return quickly.
     func log(_ entry: LuaLogEntry)
+
+    /// Takes in a number that a script measured. Called on the lane; must return quickly.
+    func record(_ measurement: LuaMeasurement)
+
+    /// The bytes of a secret; nil where there is none of this name. Called on the lane, and asked only for
+    /// what the script is permitted to have.
+    func secret(_ name: String) -> [UInt8]?
+
+    /// Addresses beside those of the public internet to which scripts may send requests.
+    var scriptNetworks: [AddressRange] { get }
+}
+
+extension LuaHost {
+    public func record(_ measurement: LuaMeasurement) {}
+    public func secret(_ name: String) -> [UInt8]? { nil }
+    public var scriptNetworks: [AddressRange] { [] }
 }
 
 /// A line that a script has logged.
@@ -24,4 +41,25 @@ public struct LuaLogEntry: Sendable {
     /// The label of the stage; nil while a module loads.
     public let stage: String?
     public let requestID: String?
+}
+
+/// A number that a script has measured.
+public struct LuaMeasurement: Sendable {
+    public enum Kind: Sendable {
+        /// Adds to a counter.
+        case count
+        /// Sets a gauge.
+        case gauge
+        /// One of many, for a histogram.
+        case observation
+    }
+
+    public let kind: Kind
+    /// Lower-case letters, digits and `_`; at most 64 bytes.
+    public let name: String
+    public let value: Double
+    /// At most eight, by name.
+    public let labels: [(name: String, value: String)]
+    public let pipeline: String
+    public let stage: String
 }

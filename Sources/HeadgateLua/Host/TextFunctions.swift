@@ -17,9 +17,12 @@ enum TextFunctions {
     /// `host.base64.encode(bytes[, {url = true}])`: the URL alphabet has no padding.
     private static let encodeBase64: hg_callback = { L, context, detail in
         LuaCall.answer(L, context, detail) { call throws(LuaRaise) in
-            let bytes = try call.bytes(1)
-            call.stack.push(Base64.encode(bytes, isForURLs: try option("url", call)))
+            let secret = SecretFunctions.bytes(call, at: 1)
+            let bytes = try call.secretOrBytes(1)
+            let encoded = Base64.encode(bytes, isForURLs: try option("url", call))
             hg_thread_charge(call.execution.thread, UInt32(clamping: bytes.count >> 2))
+            if secret != nil { return try SecretFunctions.push(call, encoded) }
+            call.stack.push(encoded)
             return 1
         }
     }

@@ -15,6 +15,7 @@ final class LuaExecution: @unchecked Sendable {
     private(set) var exchange = Exchange.nobodys
     private(set) var phase = ContextPhase.request
     private(set) var stage: LuaStage?
+    private var compiled: CompiledScript?
     private var resumption: Resumption?
     private var run = 0
     private(set) var isLoading = false
@@ -32,6 +33,8 @@ final class LuaExecution: @unchecked Sendable {
     var logLines = 0
     /// Sub-requests that were made.
     var subrequests = 0
+    /// What host functions hold for the run.
+    var holdings = LuaHoldings()
     /// What a host function waits for; started as soon as the coroutine is suspended.
     private var wait: ((LuaWake) -> (() -> Void)?)?
     private var cancelWait: (() -> Void)?
@@ -62,28 +65,39 @@ final class LuaExecution: @unchecked Sendable {
         _ resumption: Resumption,
     ) throws -> StageOutcome? {
         self.vm = vm
+        compiled = script
         prepare(stage, exchange, resumption)
-        var entry = script.chunk
-        if stage.script.style == .module {
-            do throws(GatewayFailure) {
-                try load(script)
-            } catch {
-                finish(dropped: true)
-                return try stage.onError.outcome(for: error, exchange, stage)
-            }
-            entry = script.functions[phase.rawValue] ?? script.functions["run"] ?? 0
-            guard entry != 0 else {
-                exchange.trace?.note("lua", "the module has no function '\(phase.rawValue)'")
-                finish(dropped: false)
-                return .proceed
-            }
+        guard stage.script.style == .module else {
+            begin(stage.limits)
+            hg_push_kept(L, rawVM, script.chunk)
+            pushArguments(of: script)
+            return try settle(hg_resume(thread, 3))
         }
+        do throws(GatewayFailure) {
+            try load(script)
+        } catch {
+            finish(dropped: true)
+            return try stage.onError.outcome(for: error, exchange, stage)
+        }
+        guard let function = phase.functions.first(where: script.functions.contains) else {
+            exchange.trace?.note("lua", "the module has no function '\(phase.rawValue)'")
+            finish(dropped: false)
+            return .proceed
+        }
+        // A module's top level runs anew for every request: what its functions keep in local variables
+        // is gone with the request.
         begin(stage.limits)
-        hg_push_kept(L, rawVM, entry)
+        hg_push_kept(L, rawVM, vm.runner)
+        hg_push_kept(L, rawVM, script.chunk)
+        stack.push(function)
+        pushArguments(of: script)
+        return try settle(hg_resume(thread, 5))
+    }
+
+    private func pushArguments(of script: CompiledScript) {
         hg_push_view(thread, ContextClass.context.rawValue, 0)
         hg_push_kept(L, rawVM, script.config)
         hg_push_kept(L, rawVM, script.state)
-        return try settle(hg_resume(thread, 3))
     }
 
     private func prepare(_ stage: LuaStage, _ exchange: Exchange, _ resumption: Resumption) {
@@ -156,9 +170,14 @@ final class LuaExecution: @unchecked Sendable {
         cancelWait = nil
         resumption = nil
         stage = nil
+        compiled = nil
         self.exchange = .nobodys
         self.vm = nil
         guard let vm else { return }
+        if !holdings.isEmpty {
+            holdings.release(in: vm)
+            holdings = LuaHoldings()
+        }
         vm.giveBack(self, finished: !dropped)
         if dropped { LuaLane.of(exchange.lane).replaceIfWornOut(vm) }
     }
@@ -216,14 +235,31 @@ final class LuaExecution: @unchecked Sendable {
         return Int32(HG_WAIT)
     }
 
-    fileprivate func woken(_ run: Int, _ push: @escaping @Sendable (LuaStack) throws(LuaRaise) -> Int32) {
-        exchange.lane.takeTurn {
+    fileprivate func woken(_ run: Int, on lane: Lane, _ push: @escaping @Sendable (LuaStack) throws(LuaRaise) -> Int32) {
+        lane.takeTurn {
             self.wake(run) { execution in
                 execution.cancelWait = nil
                 execution.waitedMicroseconds +=
                     execution.exchange.lane.clock.monotonicMicroseconds() - execution.waitStartMicroseconds
                 execution.goOn(execution.resume(push))
             }
+        }
+    }
+
+    /// As `woken`, bringing the duty to make a value of the cache; who is not there any more gives it back.
+    fileprivate func woken(
+        _ run: Int,
+        on lane: Lane,
+        holding flight: LuaCache.Flight,
+        _ push: @escaping @Sendable (LuaStack) throws(LuaRaise) -> Int32,
+    ) {
+        lane.takeTurn {
+            guard self.run == run, self.isSuspended else {
+                flight.abandon()
+                return
+            }
+            self.holdings.flights.append(flight)
+            self.woken(run, on: lane, push)
         }
     }
 
@@ -261,35 +297,45 @@ final class LuaExecution: @unchecked Sendable {
                 "the script returned \(LuaFailureReport.describe(stack, 1)), not a table of functions (it is taken for a "
                     + "module: it returns something, and mentions ctx in functions only)")
         }
-        var functions: [String: Int32] = [:]
-        for name in ["init", "run"] + ContextPhase.allCases.map(\.rawValue) {
-            if hg_get_field(L, 1, name) == HG_FUNCTION {
-                functions[name] = hg_keep(L, rawVM)
-            } else {
-                hg_set_top(L, 1)
-            }
+        script.functions = (ContextPhase.functionNames + ["init"]).filter { name in
+            defer { hg_set_top(L, 1) }
+            return hg_get_field(L, 1, name) == HG_FUNCTION
         }
-        if let initializer = functions.removeValue(forKey: "init") {
-            try call(limits, initializer) { L, vm in
-                hg_push_kept(L, vm, script.config)
-                return 1
-            }
-            hg_release(rawVM, initializer)
-            if stack.count >= 2, stack.isAbsent(at: 1) {
-                throw report("init returned an error: \(LuaFailureReport.describe(stack, 2))")
-            }
-            if stack.count >= 1, !stack.isAbsent(at: 1) {
-                hg_set_top(L, 1)
-                script.state = hg_keep_frozen(L, rawVM)
-            }
+        if script.functions.last == "init" {
+            script.functions.removeLast()
+            hg_get_field(L, 1, "init")
+            try initialize(script, limits, hg_keep(L, rawVM))
         }
-        guard !functions.isEmpty else {
-            let names = ContextPhase.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
-            throw report("the module has no function for any phase (\(names) or 'run')")
+        guard !script.functions.isEmpty else {
+            let names = ContextPhase.functionNames.map { "'\($0)'" }.joined(separator: ", ")
+            throw report("the module has no function for any phase (\(names))")
         }
         hg_set_top(L, 0)
-        script.functions = functions
+        if !holdings.isEmpty, let vm {
+            holdings.release(in: vm)
+            holdings = LuaHoldings()
+        }
         script.isLoaded = true
+    }
+
+    /// Calls a module's `init` and keeps, frozen, what it returns.
+    private func initialize(_ script: CompiledScript, _ limits: hg_limits, _ function: Int32) throws(GatewayFailure) {
+        defer { hg_release(rawVM, function) }
+        try call(limits, function) { L, vm in
+            hg_push_kept(L, vm, script.config)
+            return 1
+        }
+        if stack.count >= 2, stack.isAbsent(at: 1) {
+            throw report("init returned an error: \(LuaFailureReport.describe(stack, 2))")
+        }
+        guard stack.count >= 1, !stack.isAbsent(at: 1) else { return }
+        hg_set_top(L, 1)
+        script.state = hg_keep_frozen(L, rawVM)
+        guard script.state != 0 else {
+            throw report(
+                "init returned a value that cannot be kept: expected a table of tables, texts, numbers and truth values, "
+                    + "without functions and metatables")
+        }
     }
 
     private func call(
@@ -306,6 +352,15 @@ final class LuaExecution: @unchecked Sendable {
         }
     }
 
+    /// The chunk of a module that `require` names, compiled once in each state.
+    func chunk(ofModule name: String, _ source: LuaSource) throws(LuaSyntaxError) -> Int32 {
+        guard let vm, let script = compiled else { throw LuaSyntaxError("there is no state to load it in", in: source) }
+        if let known = script.modules[name] { return known }
+        let chunk = try vm.compile(source, isNew: true)
+        script.modules[name] = chunk
+        return chunk
+    }
+
     private func report(_ message: String) -> GatewayFailure {
         .internalError(message, reason: "lua-module", location: stage?.script.source.location(line: stage?.script.source.firstLine ?? 1))
     }
@@ -314,12 +369,14 @@ final class LuaExecution: @unchecked Sendable {
     func check(_ stage: LuaStage, _ script: CompiledScript, in vm: LuaVM) throws(GatewayFailure) -> [String] {
         self.vm = vm
         self.stage = stage
+        compiled = script
         defer {
             self.stage = nil
+            compiled = nil
             self.vm = nil
         }
         try load(script)
-        return script.functions.keys.sorted()
+        return script.functions
     }
 }
 
@@ -327,16 +384,24 @@ final class LuaExecution: @unchecked Sendable {
 struct LuaWake: Sendable {
     private let execution: LuaExecution
     private let run: Int
+    /// Kept here, since the execution may run for another exchange by the time.
+    private let lane: Lane
 
     fileprivate init(_ execution: LuaExecution, run: Int) {
         self.execution = execution
         self.run = run
+        lane = execution.exchange.lane
     }
 
     /// Lets the waiting function return what `push` pushes, or raise what it throws. A second call, or one
     /// after the run has ended, does nothing.
     func callAsFunction(_ push: @escaping @Sendable (LuaStack) throws(LuaRaise) -> Int32) {
-        execution.woken(run, push)
+        execution.woken(run, on: lane, push)
+    }
+
+    /// As a call, bringing the duty to make a value of the cache.
+    func holding(_ flight: LuaCache.Flight, _ push: @escaping @Sendable (LuaStack) throws(LuaRaise) -> Int32) {
+        execution.woken(run, on: lane, holding: flight, push)
     }
 }
 

@@ -17,7 +17,7 @@ struct LuaFailureReport {
     func failure() -> GatewayFailure {
         let frames = Self.frames(of: execution)
         if let stop {
-            let place = frames.first.map { location($0.line) } ?? nil
+            let place = frames.first?.location
             return Self.make(stopText(stop), reason: "lua-limit", place, frames, execution)
         }
         let stack = execution.stack
@@ -27,9 +27,8 @@ struct LuaFailureReport {
             return Self.typed(execution, index, frames)
         }
         let text = Self.describe(stack, -1)
-        let (line, message) = split(text)
-        let place = line ?? frames.first?.line
-        return Self.make(message, reason: "lua-error", place.flatMap(location), frames, execution)
+        let (place, message) = split(text)
+        return Self.make(message, reason: "lua-error", place ?? frames.first?.location, frames, execution)
     }
 
     /// `return nil, err`: a failure that the script reports.
@@ -67,9 +66,8 @@ struct LuaFailureReport {
         }
         hg_set_top(execution.L, stack.count - 1)
         let source = execution.stage?.script.source
-        let place = frames.first.map { $0.line } ?? source?.firstLine
-        var failure = make(
-            cause, reason: "lua-failure", place.flatMap { line in source?.location(line: line) }, frames, execution)
+        let place = frames.first?.location ?? source.map { $0.location(line: $0.firstLine) }
+        var failure = make(cause, reason: "lua-failure", place, frames, execution)
         if let status {
             failure.status = status
             failure.type = status < 500 ? .default4XX : .default5XX
@@ -96,16 +94,15 @@ struct LuaFailureReport {
     }
 
     /// Takes the place off a message that starts with one of this script: `orders/enrich.lua:12: …`.
-    private func split(_ text: String) -> (line: Int?, message: String) {
-        guard let name = execution.stage?.script.source.chunkName, text.hasPrefix(name + ":") else { return (nil, text) }
-        let rest = text.dropFirst(name.count + 1)
-        let digits = rest.prefix { $0.isASCII && $0.isNumber }
-        guard let line = Int(digits), rest.dropFirst(digits.count).hasPrefix(": ") else { return (nil, text) }
-        return (line, String(rest.dropFirst(digits.count + 2)))
-    }
-
-    private func location(_ line: Int) -> SourceLocation? {
-        execution.stage?.script.source.location(line: line)
+    private func split(_ text: String) -> (place: SourceLocation?, message: String) {
+        guard let script = execution.stage?.script else { return (nil, text) }
+        for source in [script.source] + script.modules.values where text.hasPrefix(source.chunkName + ":") {
+            let rest = text.dropFirst(source.chunkName.count + 1)
+            let digits = rest.prefix { $0.isASCII && $0.isNumber }
+            guard let line = Int(digits), rest.dropFirst(digits.count).hasPrefix(": ") else { continue }
+            return (source.location(line: line), String(rest.dropFirst(digits.count + 2)))
+        }
+        return (nil, text)
     }
 
     /// A value in a few words, on one line. Never calls `__tostring`.
@@ -138,7 +135,7 @@ struct LuaFailureReport {
 
     struct Frame {
         let function: String?
-        let line: Int
+        let location: SourceLocation
     }
 
     /// The calls of the script itself, innermost first; at most twenty.
@@ -149,10 +146,16 @@ struct LuaFailureReport {
         while frames.count < 20, level < 250, hg_thread_frame(execution.thread, level, &frame) {
             level += 1
             guard !frame.is_host, frame.line > 0 else { continue }
-            let name = withUnsafeBytes(of: frame.function) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-            frames.append(Frame(function: name.isEmpty ? nil : name, line: Int(frame.line)))
+            guard let source = execution.stage?.script.source(ofChunk: text(frame.chunk)) else { continue }
+            let name = text(frame.function)
+            frames.append(Frame(function: name.isEmpty ? nil : name, location: source.location(line: Int(frame.line))))
         }
         return frames
+    }
+
+    /// The text in a field of a frame.
+    static func text<Characters>(_ characters: Characters) -> String {
+        withUnsafeBytes(of: characters) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     }
 
     private static func make(
@@ -163,11 +166,13 @@ struct LuaFailureReport {
         _ execution: LuaExecution,
     ) -> GatewayFailure {
         var cause = message
-        if let source = execution.stage?.script.source {
+        if let script = execution.stage?.script {
             if let function = frames.first?.function { cause += " (in function '\(function)')" }
-            if let line = location?.line { cause += LuaExcerpt.text(source, line: line) }
+            if let location, let source = script.source(inFile: location.file) {
+                cause += LuaExcerpt.text(source, line: location.line)
+            }
             for frame in frames.dropFirst() {
-                cause += "\n  called from \(source.location(line: frame.line))"
+                cause += "\n  called from \(frame.location)"
                 if let function = frame.function { cause += " in function '\(function)'" }
             }
         }

@@ -5,6 +5,8 @@ import Headgate
 final class LuaVM {
     /// `hg_vm`.
     let raw: OpaquePointer
+    /// The prelude's function that runs a module: a reference.
+    let runner: Int32
     /// What the scripts of this state were compiled to.
     private var compiled: [Int: CompiledScript] = [:]
     private var idle: [LuaExecution] = []
@@ -17,7 +19,12 @@ final class LuaVM {
     init?() {
         guard let raw = hg_vm_new(Self.memoryCap) else { return nil }
         self.raw = raw
-        guard HostLibrary.define(in: raw), ContextViews.define(in: raw), hg_vm_seal(raw) else {
+        guard HostLibrary.define(in: raw), ContextViews.define(in: raw) else {
+            hg_vm_close(raw)
+            return nil
+        }
+        runner = LuaPrelude.run(in: raw)
+        guard runner != 0, hg_vm_seal(raw) else {
             hg_vm_close(raw)
             return nil
         }
@@ -80,7 +87,7 @@ final class LuaVM {
 
     func forget(_ identifier: Int) {
         guard let script = compiled.removeValue(forKey: identifier) else { return }
-        for reference in [script.chunk, script.config, script.state] + Array(script.functions.values) {
+        for reference in [script.chunk, script.config, script.state] + script.modules.values {
             hg_release(raw, reference)
         }
     }
@@ -116,8 +123,10 @@ final class LuaVM {
 final class CompiledScript {
     let chunk: Int32
     let config: Int32
-    /// A module's functions by name, once it was loaded.
-    var functions: [String: Int32] = [:]
+    /// The names of a module's functions, once it was loaded.
+    var functions: [String] = []
+    /// The chunks of what `require` was asked for.
+    var modules: [String: Int32] = [:]
     /// What a module's `init` returned, frozen.
     var state: Int32 = 0
     var isLoaded = false

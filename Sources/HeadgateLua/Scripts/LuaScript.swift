@@ -64,7 +64,12 @@ public struct LuaSource: Sendable {
 final class LuaScript: Sendable {
     /// Never used again, so that a lane cannot take one script for another.
     let identifier: Int
+    /// Whose part of the cache it uses: the plugin's name, or the file's.
+    let name: String
     let source: LuaSource
+    /// What `require` finds, by name.
+    let modules: [String: LuaSource]
+    let permissions: LuaPermissions
     let style: LuaScriptStyle
     /// The `config:` of the stage as JSON; nil where there is none.
     let config: [UInt8]?
@@ -78,9 +83,20 @@ final class LuaScript: Sendable {
 
     private static let identifiers = Atomic<Int>(0)
 
-    init(source: LuaSource, style: LuaScriptStyle, config: [UInt8]?, limits: LuaLimits) {
+    init(
+        name: String? = nil,
+        source: LuaSource,
+        modules: [String: LuaSource] = [:],
+        style: LuaScriptStyle,
+        config: [UInt8]?,
+        limits: LuaLimits,
+        permissions: LuaPermissions = LuaPermissions(),
+    ) {
         identifier = Self.identifiers.wrappingAdd(1, ordering: .relaxed).newValue
+        self.name = name ?? source.file
         self.source = source
+        self.modules = modules
+        self.permissions = permissions
         self.style = style
         self.config = config
         self.limits = limits
@@ -90,6 +106,16 @@ final class LuaScript: Sendable {
         for compiled in lanes.withLock({ $0 }) {
             if let lane = compiled.lane { LuaLane.forget(identifier, on: lane) }
         }
+    }
+
+    /// The text that Lua calls by this name in its messages.
+    func source(ofChunk name: some StringProtocol) -> LuaSource? {
+        if source.chunkName == name { return source }
+        return modules.values.first { $0.chunkName == name }
+    }
+
+    func source(inFile file: String) -> LuaSource? {
+        source.file == file ? source : modules.values.first { $0.file == file }
     }
 
     func wasCompiled(on lane: Lane) {

@@ -12,21 +12,36 @@ struct LuaCheck {
         _ source: LuaSource,
         config: [UInt8]?,
         limits: LuaLimits,
+        permissions: LuaPermissions,
+        plugin: LuaPlugin? = nil,
         _ services: StageServices,
     ) throws(LuaSyntaxError) -> LuaCheck {
         let scan = LuaScan(source.text)
         guard let vm = LuaVM() else { throw LuaSyntaxError("there is no memory for a Lua state", in: source) }
-        hg_release(vm.raw, try vm.compile(source, isNew: true))
-        if let refusal = scan.refusal { throw LuaSyntaxError(line: refusal.line, refusal.message, in: source) }
-        let script = LuaScript(source: source, style: LuaScriptStyle(scan), config: config, limits: limits)
-        var explanation = "runs \(source.file)"
+        try compile(source, scan, in: vm)
+        var mentionsBody = scan.mentionsBody
+        for module in plugin?.modules.values.sorted(by: { $0.file < $1.file }) ?? [] {
+            let scan = LuaScan(module.text)
+            try compile(module, scan, in: vm)
+            mentionsBody = mentionsBody || scan.mentionsBody
+        }
+        let script = LuaScript(
+            name: plugin?.manifest.name,
+            source: source,
+            modules: plugin?.modules ?? [:],
+            style: plugin == nil ? LuaScriptStyle(scan) : .module,
+            config: config,
+            limits: limits,
+            permissions: permissions,
+        )
+        var explanation = plugin.map { "runs plugin \($0.manifest.name) \($0.manifest.version)" } ?? "runs \(source.file)"
         if source.firstLine > 1 { explanation += ":\(source.firstLine)" }
         if script.style == .module {
             explanation += " (" + (try load(script, in: vm, services)).joined(separator: ", ") + ")"
         }
         return LuaCheck(
             script: script,
-            readsPayload: scan.mentionsBody,
+            readsPayload: mentionsBody,
             explanation: explanation,
             details: [
                 ("script", "\(source.file):\(source.firstLine)"),
@@ -35,8 +50,21 @@ struct LuaCheck {
                 ("memory", "\(limits.memory) bytes"),
                 ("instructions", String(limits.instructions)),
                 ("time", "\(limits.milliseconds) ms"),
-            ],
+            ] + permissions.details,
         )
+    }
+
+    /// Compiles what a plugin consists of.
+    static func compile(_ plugin: LuaPlugin) throws(LuaSyntaxError) {
+        guard let vm = LuaVM() else { throw LuaSyntaxError("there is no memory for a Lua state", in: plugin.source) }
+        for source in [plugin.source] + plugin.modules.values.sorted(by: { $0.file < $1.file }) {
+            try compile(source, LuaScan(source.text), in: vm)
+        }
+    }
+
+    private static func compile(_ source: LuaSource, _ scan: LuaScan, in vm: LuaVM) throws(LuaSyntaxError) {
+        hg_release(vm.raw, try vm.compile(source, isNew: true))
+        if let refusal = scan.refusal { throw LuaSyntaxError(line: refusal.line, refusal.message, in: source) }
     }
 
     /// Runs the top level of a module once, in a state of its own.

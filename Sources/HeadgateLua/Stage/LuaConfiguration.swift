@@ -11,7 +11,7 @@ enum LuaConfiguration {
         return bytes
     }
 
-    private static func value(_ node: ConfigurationNode, depth: Int) throws(InvalidValue) -> JSONValue {
+    static func value(_ node: ConfigurationNode, depth: Int = 0) throws(InvalidValue) -> JSONValue {
         guard depth < deepest else {
             throw InvalidValue("config nests deeper than \(deepest) levels", at: node.location)
         }

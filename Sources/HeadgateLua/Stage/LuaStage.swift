@@ -7,6 +7,7 @@ final class LuaStage: SuspendingStage {
     let onError: LuaErrorPolicy
     let host: (any LuaHost)?
     let subrequests: (any SubrequestClient)?
+    let cache: LuaCache
     let readsPayload: Bool
     let limits: hg_limits
 
@@ -21,6 +22,7 @@ final class LuaStage: SuspendingStage {
         self.readsPayload = readsPayload
         host = services[(any LuaHost).self]
         subrequests = services[(any SubrequestClient).self]
+        cache = services[LuaCache.self] ?? LuaCache()
         limits = hg_limits(
             instructions: UInt64(clamping: script.limits.instructions),
             cpu_ns: UInt64(clamping: script.limits.cpuMicroseconds) * 1000,
@@ -56,11 +58,12 @@ extension LuaExecution {
 
     /// The line of the script that runs now.
     var currentLocation: SourceLocation? {
-        guard let source = stage?.script.source else { return nil }
         var frame = hg_frame()
         var level: Int32 = 0
         while level < 8, hg_thread_frame(thread, level, &frame) {
-            if !frame.is_host, frame.line > 0 { return source.location(line: Int(frame.line)) }
+            if !frame.is_host, frame.line > 0 {
+                return stage?.script.source(ofChunk: LuaFailureReport.text(frame.chunk))?.location(line: Int(frame.line))
+            }
             level += 1
         }
         return nil

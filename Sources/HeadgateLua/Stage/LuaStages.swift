@@ -26,14 +26,20 @@ public enum LuaStages {
         "Given to the script as `config`, read-only.",
     )
 
-    private static let limits = Field<LuaLimits>(
-        "limits",
-        .record(LuaLimitsRecord.record),
-        default: LuaLimits(),
-        "What one run of the script may use.",
+    private static let permissions = Field<LuaPermissions>(
+        "permissions",
+        .record(LuaPermissionsRecord.record),
+        default: LuaPermissions(),
+        "What the script may do beyond the exchange: nothing unless it stands here.",
     )
 
-    private static let onError = Field<LuaErrorPolicy>(
+    static let limits = limits(default: LuaLimits())
+
+    static func limits(default limits: LuaLimits) -> Field<LuaLimits> {
+        Field("limits", .record(LuaLimitsRecord.record), default: limits, "What one run of the script may use.")
+    }
+
+    static let onError = Field<LuaErrorPolicy>(
         "onError",
         LuaErrorPolicyType.type,
         default: .fail,
@@ -51,7 +57,9 @@ public enum LuaStages {
           `ctx.integration.response` (what came back), `ctx.response` (what the client gets), each with
           `headers` and `body`, requests with `query`;
         - `ctx.vars`, `ctx.identity`, `ctx.pipeline`, `ctx.stage`, `ctx.phase`, `ctx:remaining_ms()`;
-        - `host.json`, `host.log`, `host.http`, `host.re`, `host.time`, `host.url`, `host.base64`, `host.uuid`.
+        - `host.json`, `host.log`, `host.http`, `host.cache`, `host.secret`, `host.crypto`, `host.re`, `host.time`,
+          `host.url`, `host.base64`, `host.hex`, `host.uuid`, `host.template`, `host.metrics`, `host.trace`: see the
+          [Lua reference](lua.md). Requests, secrets and the cache need `permissions`.
 
         In front of the backend call the phase is `request`, behind it `response`. A script is a list of
         statements, or returns a table of functions named as the phases, which get `ctx`, `config` and what
@@ -74,7 +82,7 @@ public enum LuaStages {
               limits: {cpu: 20ms}
               onError: skip
             """,
-        fields: [file, inline, config, limits, onError],
+        fields: [file, inline, config, permissions, limits, onError],
         shorthand: "file",
         make: make,
     )
@@ -90,7 +98,7 @@ public enum LuaStages {
                 ctx.integration.request.headers["X-Debug"] = "1"
               end
             """,
-        fields: [inline, file, config, limits, onError],
+        fields: [inline, file, config, permissions, limits, onError],
         shorthand: "script",
         make: make,
     )
@@ -102,6 +110,7 @@ public enum LuaStages {
         switch (try settings[file], try settings[inline]) {
         case (let path?, nil):
             do throws(InvalidValue) {
+                if let directory = build.directory { build.services[ConsultedFiles.self]?.add(directory + "/" + path) }
                 source = try LuaFile.read(path, in: build.directory)
             } catch {
                 var located = error
@@ -119,9 +128,11 @@ public enum LuaStages {
         }
         let limits = try settings[limits]
         let config = try settings[config].map(LuaConfiguration.json)
+        let permissions = try settings[permissions]
         let policy = try settings[onError]
         do throws(LuaSyntaxError) {
-            let checked = try LuaCheck.run(source, config: config, limits: limits, build.services)
+            let checked = try LuaCheck.run(
+                source, config: config, limits: limits, permissions: permissions, build.services)
             let stage = LuaStage(
                 script: checked.script,
                 onError: policy,

@@ -44,7 +44,7 @@ public struct LocatedTemplate: Sendable {
     /// visible to the exchange's later templates.
     /// - Parameter payload: what `$input` reads, text.
     /// - Throws: a 500 whose cause and location are for the operator.
-    func render(_ exchange: Exchange, _ payload: [UInt8]) throws(GatewayFailure) -> [UInt8] {
+    public func render(_ exchange: Exchange, _ payload: [UInt8]) throws(GatewayFailure) -> [UInt8] {
         if let constant { return constant }
         var output: [UInt8] = []
         output.reserveCapacity(text.utf8.count &+ 256)

@@ -1,0 +1,16 @@
+/// Keyed hashes (RFC 2104).
+public enum HMAC {
+    public static func code(_ function: HashFunction, key: [UInt8], _ message: [UInt8]) -> [UInt8] {
+        var key = key.count > function.blockLength ? function.digest(key) : key
+        key.append(contentsOf: repeatElement(0, count: function.blockLength - key.count))
+        return function.digest(key.map { $0 ^ 0x5C } + function.digest(key.map { $0 ^ 0x36 } + message))
+    }
+
+    /// Whether two texts are equal, in a time that depends on their lengths only.
+    public static func isEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+        guard left.count == right.count else { return false }
+        var difference: UInt8 = 0
+        for index in left.indices { difference |= left[index] ^ right[index] }
+        return difference == 0
+    }
+}
