@@ -133,7 +133,7 @@ let package = Package(
         .testTarget(name: "HeadgateTests", dependencies: ["Headgate"]),
         .testTarget(
             name: "HeadgateStagesTests",
-            dependencies: ["HeadgateStages", "Headgate", "JavaRegex", "OrderedJSON"],
+            dependencies: ["HeadgateStages", "Headgate", "JSONSchema", "JavaRegex", "OrderedJSON"],
         ),
         .testTarget(
             name: "HeadgateHTTPTests",
