@@ -43,8 +43,27 @@ struct DecimalDigits {
             fraction |= 1 << 52
             precision = 53
         }
-        binary -= 1023
+        self.init(fraction, binary - 1023, precision)
+    }
 
+    /// The digits that tell a finite, nonzero float from its neighbours.
+    init(of value: Float) {
+        var fraction = value.significandBitPattern
+        var binary = Int(value.exponentBitPattern)
+        let precision: Int
+        if binary == 0 {
+            let shift = fraction.leadingZeroBitCount - 8
+            precision = 32 - fraction.leadingZeroBitCount
+            fraction <<= UInt32(shift)
+            binary = 1 - shift
+        } else {
+            fraction |= 1 << 23
+            precision = 24
+        }
+        self.init(UInt64(fraction) << 29, binary - 127, precision)
+    }
+
+    private init(_ fraction: UInt64, _ binary: Int, _ precision: Int) {
         // The value is `fraction × 2^(binary - 52)`; `bits` of the fraction's bits are in use, and `tiny` of
         // them stand behind the binary point.
         let tail = fraction.trailingZeroBitCount

@@ -268,7 +268,7 @@ struct JSONParser: ~Copyable {
         let offset = ~end
         if offset >= count { throw failure(count, "'\"' to end the string that starts at offset \(start)") }
         switch source[offset] {
-        case 0x80...: throw failure(offset, "UTF-8", .encoding)
+        case 0x80... where !StringScanner.isMultibyte(source, offset): throw failure(offset, "UTF-8", .encoding)
         case 0..<0x20: throw failure(offset, "a character of a string: control characters must be escaped")
         default:
             let inDigits = source[max(offset - 1, 0)] != 0x5C

@@ -29,6 +29,15 @@ public enum JavaDouble {
         append(DecimalDigits(of: value), to: &output)
     }
 
+    /// The text that Java prints for a float, which has fewer digits than the double of the same value:
+    /// `java.lang.Float.toString`.
+    public static func description(of value: Float) -> String {
+        guard value.isFinite, value != 0 else { return description(of: Double(value)) }
+        var output: [UInt8] = value < 0 ? [UInt8(ascii: "-")] : []
+        append(DecimalDigits(of: value), to: &output)
+        return String(decoding: output, as: UTF8.self)
+    }
+
     /// Lays out digits whose first one has the weight `10^(exponent - 1)`.
     private static func append(_ decimal: DecimalDigits, to output: inout [UInt8]) {
         let count = decimal.count

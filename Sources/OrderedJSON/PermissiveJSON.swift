@@ -304,7 +304,7 @@ private struct PermissiveRewriter {
         var text: [UInt8] = []
         var highSurrogate: UInt32?
         func flush() {
-            if highSurrogate != nil { text.append(contentsOf: [0xEF, 0xBF, 0xBD]) }
+            if highSurrogate != nil { text.append(Self.halfPair) }
             highSurrogate = nil
         }
         while true {
@@ -344,7 +344,11 @@ private struct PermissiveRewriter {
         }
     }
 
+    /// What Java writes for half of a surrogate pair in UTF-8.
+    private static let halfPair = UInt8(ascii: "?")
+
     private func append(_ point: UInt32, to text: inout [UInt8]) {
+        if point & 0xFFFF_F800 == 0xD800 { return text.append(Self.halfPair) }
         var scalar = JSONText.Scalar(point)
         for _ in 0..<scalar.count {
             text.append(UInt8(truncatingIfNeeded: scalar.bytes))

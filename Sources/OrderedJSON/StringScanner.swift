@@ -92,6 +92,13 @@ enum StringScanner {
         return position &+ 6
     }
 
+    /// Whether a character of several bytes begins at `position`.
+    static func isMultibyte(_ source: UnsafePointer<UInt8>, _ position: Int) -> Bool {
+        var findings = Findings()
+        let end = multibyte(source, position, &findings)
+        return end > position || ~end > position
+    }
+
     /// Passes a run of multibyte sequences (RFC 3629, section 4).
     private static func multibyte(_ source: UnsafePointer<UInt8>, _ start: Int, _ findings: inout Findings) -> Int {
         var position = start

@@ -9,7 +9,7 @@ extension Renderer {
         case (.params, 0): return parameters()
         case (.params, 1):
             guard let name = swiftString(arguments[0]) else { return .null }
-            return parameter(name)
+            return try parameter(name)
         case (.path, 1), (.json, 1):
             guard let expression = swiftString(arguments[0]) else {
                 if arguments[0].isNull { throw nullArgument(method) }
@@ -171,7 +171,16 @@ extension Renderer {
     }
 
     /// `$input.params('name')`: the first hit in path, query string and headers; the empty string without one.
-    private func parameter(_ name: String) -> Value {
+    private mutating func parameter(_ name: String) throws(Interruption) -> Value {
+        // Once the template has the map, what it changed there counts.
+        if let map = parameterMap {
+            for group in ParameterGroup.allCases {
+                let members = try mapValue(Value(group.rawValue), of: .map(map))
+                if try !containsKey(Value(name), in: members) { continue }
+                return .text(try text(of: mapValue(Value(name), of: members)) ?? Array("null".utf8))
+            }
+            return .empty
+        }
         for group in ParameterGroup.allCases {
             if let value = bindings.parameters?.parameter(name, in: group) { return Value(value) }
         }

@@ -13,7 +13,8 @@ struct FormatSpecifier {
 
 extension Renderer {
     /// Formats `arguments` by a format string.
-    mutating func formatted(_ format: [UInt8], _ arguments: [Value]) throws(Interruption) -> [UInt8] {
+    /// - Parameter arguments: nil if `null` was given for the array of them, which stands for any number of nulls.
+    mutating func formatted(_ format: [UInt8], _ arguments: [Value]?) throws(Interruption) -> [UInt8] {
         var result: [UInt8] = []
         var position = 0
         var next = 0
@@ -43,6 +44,10 @@ extension Renderer {
                 index = next
                 next += 1
             default: index = specifier.index - 1
+            }
+            guard let arguments else {
+                try append(.null, specifier, to: &result)
+                continue
             }
             guard arguments.indices.contains(index) else {
                 throw fail(.method, "java.util.MissingFormatArgumentException: there is no argument for a format specifier")
@@ -275,7 +280,7 @@ extension Renderer {
             guard double.isFinite else { return try notFinite(double, specifier) }
             isNegative = double.sign == .minus
             // The digits that Java prints, not the exact ones, are what it rounds.
-            let text = if case .float(let float) = number { JavaFloat.description(of: float) } else { JavaDouble.description(of: double) }
+            let text = if case .float(let float) = number { JavaDouble.description(of: float) } else { JavaDouble.description(of: double) }
             exact = BigDecimal(Array(text.utf8))
         case .bigDecimal(let big):
             isNegative = big.unscaled.isNegative
@@ -297,7 +302,7 @@ extension Renderer {
             return try general(magnitude, isNegative, specifier)
         default:
             guard case .double(let double) = number, specifier.precision == nil else { throw mismatch(specifier, value) }
-            return Array(JavaFloat.hexadecimal(double).utf8)
+            return Array(JavaHexadecimal.description(of: double).utf8)
         }
     }
 

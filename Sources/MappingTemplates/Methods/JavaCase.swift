@@ -129,7 +129,38 @@ enum JavaCase {
     static func compareIgnoringCase(_ left: [UInt8], _ right: [UInt8]) -> Int32 {
         let a = left.withUnsafeBufferPointer { JavaText.units($0) }
         let b = right.withUnsafeBufferPointer { JavaText.units($0) }
-        return compare(a, b, fold)
+        // Two strings beyond Latin-1 are compared by code points, but for one that is not, code units count.
+        guard a.contains(where: { $0 > 0xFF }), b.contains(where: { $0 > 0xFF }) else { return compare(a, b, fold) }
+        for index in 0..<min(a.count, b.count) where a[index] != b[index] {
+            let (x, y) = (scalar(a, index), scalar(b, index))
+            if x < 0x1_0000, y < 0x1_0000 {
+                let (x, y) = (fold(a[index]), fold(b[index]))
+                if x != y { return Int32(x) - Int32(y) }
+            } else {
+                let (x, y) = (fold(x), fold(y))
+                if x != y { return Int32(bitPattern: x) &- Int32(bitPattern: y) }
+            }
+        }
+        return Int32(truncatingIfNeeded: a.count - b.count)
+    }
+
+    /// The code point of which the code unit at `index` is one.
+    private static func scalar(_ units: [UInt16], _ index: Int) -> UInt32 {
+        func pair(_ high: UInt16, _ low: UInt16) -> UInt32? {
+            guard high & 0xFC00 == 0xD800, low & 0xFC00 == 0xDC00 else { return nil }
+            return 0x1_0000 + (UInt32(high) & 0x3FF) << 10 + UInt32(low) & 0x3FF
+        }
+        if index + 1 < units.count, let scalar = pair(units[index], units[index + 1]) { return scalar }
+        if index > 0, let scalar = pair(units[index - 1], units[index]) { return scalar }
+        return UInt32(units[index])
+    }
+
+    /// Upper case and then lower case of a code point, each if it is a single one.
+    private static func fold(_ scalar: UInt32) -> UInt32 {
+        guard let scalar = Unicode.Scalar(scalar) else { return scalar }
+        let upper = Array(scalar.properties.uppercaseMapping.unicodeScalars)
+        let lower = Array((upper.count == 1 ? upper[0] : scalar).properties.lowercaseMapping.unicodeScalars)
+        return lower.count == 1 ? lower[0].value : scalar.value
     }
 
     static func equalsIgnoringCase(_ left: [UInt8], _ right: [UInt8]) -> Bool {

@@ -254,7 +254,7 @@ extension Renderer {
             let order = texts.indices.sorted { JavaCase.compare(texts[$0], texts[$1]) < 0 }
             list.elements = order.map { list.elements[$0] }
         } else if classes.count == 1, numbers.count == list.elements.count {
-            let order = numbers.indices.sorted { Number.compare(numbers[$0], numbers[$1]) < 0 }
+            let order = numbers.indices.sorted { (Number.compare(numbers[$0], numbers[$1]) ?? 0) < 0 }
             list.elements = order.map { list.elements[$0] }
         } else {
             throw fail(.method, "java.lang.ClassCastException: sort() needs elements of one comparable class")

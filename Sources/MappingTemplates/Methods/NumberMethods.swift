@@ -243,7 +243,7 @@ extension Renderer {
         case .isInfinite: return .boolean(a.isInfinite)
         case .isFinite: return .boolean(a.isFinite)
         case .doubleToLongBits, .doubleToRawLongBits: return .long(Int64(bitPattern: a.bitPattern))
-        case .toHexString: return Value(JavaFloat.hexadecimal(a))
+        case .toHexString: return Value(JavaHexadecimal.description(of: a))
         default: return .null
         }
     }
@@ -266,7 +266,7 @@ extension Renderer {
             }
         }
         switch method {
-        case .toString: return Value(JavaFloat.description(of: Float(a)))
+        case .toString: return Value(JavaDouble.description(of: Float(a)))
         case .valueOf: return .float(Float(a))
         case .isNaN: return .boolean(a.isNaN)
         case .isInfinite: return .boolean(a.isInfinite)

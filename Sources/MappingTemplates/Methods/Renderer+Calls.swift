@@ -7,6 +7,7 @@ extension Renderer {
         case (.getClass, 0): return .object(ClassObject(className(receiver)))
         case (.equals, 1) where !isSpecial(receiver): return .boolean(try equals(receiver, arguments[0]))
         case (.hashCode, 0) where !isSpecial(receiver): return .integer(try hashCode(receiver))
+        case (.compareTo, 1): try checkComparison(receiver, arguments[0])
         case (.toString, 0):
             guard let text = try text(of: receiver) else { return .null }
             return .text(text)
@@ -33,6 +34,18 @@ extension Renderer {
         case .util: return try callUtil(method, arguments)
         case .null: return .null
         }
+    }
+
+    /// Everything comparable refuses what is not of its own class.
+    private mutating func checkComparison(_ receiver: Value, _ other: Value) throws(Interruption) {
+        switch receiver {
+        case .boolean, .character: break
+        default: guard isString(receiver) || number(receiver) != nil else { return }
+        }
+        if other.isNull { throw nullArgument(.compareTo) }
+        let (expected, found) = (className(receiver), className(other))
+        guard expected != found else { return }
+        throw fail(.method, "java.lang.ClassCastException: compareTo() of a \(expected) cannot take a \(found)")
     }
 
     private func isSpecial(_ value: Value) -> Bool {

@@ -67,9 +67,8 @@ extension Renderer {
     ) throws(Interruption) -> Value {
         if let index = int(argument) { return try callString(method, text, index: index) }
         if argument.isNull {
-            // Null for the arguments as a whole is no arguments.
             if method == .valueOf { return Value("null") }
-            return method == .formatted ? try format(text, []) : try callStringWithNull(method)
+            return method == .formatted ? try format(text, [.null]) : try callStringWithNull(method)
         }
         if case .list(let list) = argument, list.kind == .array { return try formatWithArray(method, text, list) }
         guard let other = stringArgument(argument) else {
@@ -161,12 +160,13 @@ extension Renderer {
                 return .text(try replace(text, JavaText.bytes([old]), JavaText.bytes([new])))
             }
             guard let old = stringArgument(first), let new = stringArgument(second) else {
-                if first.isNull || second.isNull { throw nullArgument(method) }
-                return .null
+                return try refuseNull(method, first, second)
             }
             return .text(try replace(text, old, new))
         case .replaceAll, .replaceFirst:
-            guard let pattern = stringArgument(first), let replacement = stringArgument(second) else { return .null }
+            guard let pattern = stringArgument(first), let replacement = stringArgument(second) else {
+                return try refuseNull(method, first, second)
+            }
             return .text(try replacePattern(text, pattern, replacement, all: method == .replaceAll))
         case .split:
             guard let pattern = stringArgument(first), let limit = int(second) else { return .null }
@@ -188,6 +188,12 @@ extension Renderer {
         default:
             return try callStringWithMany(method, text, [first, second])
         }
+    }
+
+    /// Two arguments that are no two strings: with `null` for one the method is found, and fails.
+    private mutating func refuseNull(_ method: Method, _ first: Value, _ second: Value) throws(Interruption) -> Value {
+        guard first.isNull || isString(first), second.isNull || isString(second) else { return .null }
+        throw nullArgument(method)
     }
 
     private mutating func callStringWithMany(
@@ -219,7 +225,8 @@ extension Renderer {
     }
 
     /// An array as the last argument stands for its elements.
-    private func formatArguments(_ arguments: [Value]) -> [Value] {
+    private func formatArguments(_ arguments: [Value]) -> [Value]? {
+        if arguments.count == 1, arguments[0].isNull { return nil }
         if arguments.count == 1, case .list(let list) = resolved(arguments[0]), list.kind == .array { return list.elements }
         return arguments
     }

@@ -153,7 +153,7 @@ extension Renderer {
         case .notEqual: return try !isEqual(left, right)
         default:
             guard let left = number(left), let right = number(right) else { return false }
-            let order = Number.compare(left, right)
+            let order = try order(left, right)
             return switch comparison {
             case .less: order < 0
             case .greater: order > 0
@@ -163,10 +163,17 @@ extension Renderer {
         }
     }
 
+    private mutating func order(_ left: Number, _ right: Number) throws(Interruption) -> Int {
+        guard let order = Number.compare(left, right) else {
+            throw fail(.template, "java.lang.NumberFormatException: Infinite or NaN")
+        }
+        return order
+    }
+
     /// `==`: numbers by value, values of related classes by `equals`, others by what they print.
     mutating func isEqual(_ left: Value, _ right: Value) throws(Interruption) -> Bool {
         if let result = try isEqualText(left, right) { return result }
-        if let left = number(left), let right = number(right) { return Number.compare(left, right) == 0 }
+        if let left = number(left), let right = number(right) { return try order(left, right) == 0 }
         let leftIsNull = left.isNull
         if leftIsNull || right.isNull {
             // A value whose text is null counts as null.

@@ -239,8 +239,9 @@ enum Number {
         return .value(.object(BigDecimalObject(result)))
     }
 
-    /// -1, 0 or 1; NaN equals everything, as Velocity has it.
-    static func compare(_ left: Number, _ right: Number) -> Int {
+    /// -1, 0 or 1; NaN equals everything, as Velocity has it. Nil where Velocity fails: an infinite double has no
+    /// place among decimals of any size.
+    static func compare(_ left: Number, _ right: Number) -> Int? {
         func order<T: Comparable>(_ a: T, _ b: T) -> Int { a < b ? -1 : a > b ? 1 : 0 }
         switch base(left, right) {
         case .long: return order(left.long, right.long)
@@ -248,7 +249,7 @@ enum Number {
         case .double: return order(left.double, right.double)
         case .bigInteger: return order(left.bigInteger, right.bigInteger)
         case .bigDecimal:
-            guard let a = left.bigDecimal, let b = right.bigDecimal else { return order(left.double, right.double) }
+            guard let a = left.bigDecimal, let b = right.bigDecimal else { return nil }
             return BigDecimal.compare(a, b)
         }
     }

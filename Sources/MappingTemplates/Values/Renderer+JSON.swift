@@ -102,7 +102,7 @@ extension Renderer {
         style: JSONStyle
     ) throws(Interruption) {
         try enterJSON()
-        if map.kind == .contextRoot { try fill(map) }
+        try fill(map)
         text.append(.leftCurly)
         for position in 0..<map.count {
             if position > 0 { text.append(.comma) }

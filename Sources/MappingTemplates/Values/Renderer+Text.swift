@@ -24,7 +24,7 @@ extension Renderer {
         case .byte(let value): Self.append(Int64(value), to: &text)
         case .short(let value): Self.append(Int64(value), to: &text)
         case .double(let value): JavaDouble.append(value, to: &text)
-        case .float(let value): text.append(contentsOf: JavaFloat.description(of: value).utf8)
+        case .float(let value): text.append(contentsOf: JavaDouble.description(of: value).utf8)
         case .character(let unit):
             if unit & 0xF800 == 0xD800 { hasSurrogates = true }
             JavaText.append(unit: unit, to: &text)
@@ -165,8 +165,7 @@ extension Renderer {
     private mutating func append(_ map: MapObject, to text: inout [UInt8]) throws(Interruption) {
         switch map.kind {
         case .context, .overrides, .responseOverride: return
-        case .contextRoot: try fill(map)
-        case .linkedHashMap, .hashMap: break
+        case .contextRoot, .linkedHashMap, .hashMap: try fill(map)
         }
         try enterValue()
         text.append(.leftCurly)

@@ -1,16 +1,7 @@
-import OrderedJSON
-
-/// Java's spellings of floats, and of doubles in hexadecimal.
-enum JavaFloat {
-    /// `Float.toString`: like a double's, with the digits of a float.
-    static func description(of value: Float) -> String {
-        guard value.isFinite, value != 0 else { return JavaDouble.description(of: Double(value)) }
-        // Swift gives the shortest digits; they are laid out as Java does.
-        return JavaDouble.description(of: Double(value.description) ?? Double(value))
-    }
-
+/// Java's spelling of doubles in hexadecimal.
+enum JavaHexadecimal {
     /// `Double.toHexString`.
-    static func hexadecimal(_ value: Double) -> String {
+    static func description(of value: Double) -> String {
         if value.isNaN { return "NaN" }
         let sign = value.sign == .minus ? "-" : ""
         if value.isInfinite { return sign + "Infinity" }
