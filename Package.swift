@@ -109,7 +109,9 @@ let package = Package(
         ),
         .target(
             name: "HeadgateTesting",
-            dependencies: ["Headgate", "HeadgateDefinitions", "HeadgateGateway", "JavaRegex", "OrderedJSON"],
+            dependencies: [
+                "Headgate", "HeadgateDefinitions", "HeadgateGateway", "HeadgateLua", "JavaRegex", "OrderedJSON",
+            ],
         ),
         .executableTarget(
             name: "HeadgateCommand",
@@ -117,6 +119,7 @@ let package = Package(
                 "HeadgateServer",
                 "HeadgateTesting",
                 "HeadgateDefinitions",
+                "HeadgateLua",
                 "MappingTemplates",
                 "JSONPath",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -1,6 +1,7 @@
 import Headgate
 import HeadgateDefinitions
 import HeadgateGateway
+import HeadgateLua
 import OrderedJSON
 
 /// Runs the `tests:` of pipeline files. The backend is played by the test, so nothing touches a network.
@@ -17,12 +18,18 @@ public struct PipelineTestRunner: Sendable {
     /// - Throws: ``HeadgateGateway/GatewayLoadError`` with every mistake in every file.
     public func run(_ path: String, filter: String? = nil) async throws -> PipelineTestResults {
         let backend = PlayedBackend()
+        let host = PlayedHost()
+        let cache = LuaCache()
         var options = options
         options.services[(any Dispatcher).self] = backend
+        options.services[(any LuaHost).self] = host
+        options.services[LuaCache.self] = cache
         let gateway = try Gateway(pipelines: path, options: options)
         var results: [PipelineTestResult] = []
         for test in gateway.tests where filter.map({ test.pipeline.contains($0) || test.name.contains($0) }) ?? true {
             guard let pipeline = gateway.current.value.pipelines.first(where: { $0.name == test.pipeline }) else { continue }
+            host.secrets = Dictionary(test.secrets.map { ($0.name, $0.value) }) { $1 }
+            cache.clear()
             results.append(await run(test, pipeline, gateway, backend))
         }
         await gateway.stop()
@@ -35,9 +42,10 @@ public struct PipelineTestRunner: Sendable {
         _ gateway: Gateway,
         _ backend: PlayedBackend,
     ) async -> PipelineTestResult {
-        backend.play(test.backend.answer)
+        backend.play(test)
         let exchange = await gateway.run(Self.request(of: test), through: pipeline, trace: Trace())
         var mismatches = Self.compareCall(test, backend.received)
+        mismatches += zip(test.mocks, backend.receivedByMocks).flatMap { Self.compare($0, $1) }
         var response = Comparison("the response")
         let expected = test.response
         response.check("status", expected.status.map(String.init), String(exchange.response.status), at: expected.location)
@@ -54,10 +62,28 @@ public struct PipelineTestRunner: Sendable {
             }
         }
         guard let expected = test.backend.receives else { return [] }
-        guard let request = received.last else {
-            return [Mismatch(what: "the backend", expected: "(called)", actual: "(not called)", location: expected.location)]
+        return compare(expected, received.last, "the backend")
+    }
+
+    private static func compare(_ mock: PipelineTest.Mock, _ received: [IntegrationRequest]) -> [Mismatch] {
+        if let calls = mock.calls, calls != received.count {
+            return [
+                Mismatch(what: mock.url, expected: "(called \(calls) times)", actual: "(called \(received.count) times)", location: mock.location)
+            ]
         }
-        var comparison = Comparison("the backend's request")
+        guard let expected = mock.receives else { return [] }
+        return received.isEmpty ? compare(expected, nil, mock.url) : received.flatMap { compare(expected, $0, mock.url) }
+    }
+
+    private static func compare(
+        _ expected: PipelineTest.Received,
+        _ request: IntegrationRequest?,
+        _ name: String,
+    ) -> [Mismatch] {
+        guard let request else {
+            return [Mismatch(what: name, expected: "(called)", actual: "(not called)", location: expected.location)]
+        }
+        var comparison = Comparison("\(name)'s request")
         comparison.check("method", expected.method, request.method, at: expected.location)
         comparison.check("path", expected.target, request.target, at: expected.location)
         comparison.check(expected.headers, in: request.headers)

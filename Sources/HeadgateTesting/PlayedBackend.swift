@@ -3,20 +3,32 @@ import HeadgateDefinitions
 import OrderedJSON
 import Synchronization
 
-/// The backend of the test that runs: answers as the test says and remembers what it received.
+/// The backend of the test that runs, and the services beside it: answers as the test says and remembers
+/// what it received.
 final class PlayedBackend: Dispatcher {
     private struct State {
         var answer: PipelineTest.Answer
+        var mocks: [PipelineTest.Mock] = []
         var received: [IntegrationRequest] = []
+        /// By the position of the mock.
+        var receivedByMocks: [[IntegrationRequest]] = []
     }
 
     private let state = Mutex(State(answer: .response(status: 200, headers: [], body: nil)))
 
-    func play(_ answer: PipelineTest.Answer) {
-        state.withLock { $0 = State(answer: answer) }
+    func play(_ test: PipelineTest) {
+        state.withLock {
+            $0 = State(
+                answer: test.backend.answer,
+                mocks: test.mocks,
+                receivedByMocks: Array(repeating: [], count: test.mocks.count),
+            )
+        }
     }
 
+    /// By the backend itself.
     var received: [IntegrationRequest] { state.withLock { $0.received } }
+    var receivedByMocks: [[IntegrationRequest]] { state.withLock { $0.receivedByMocks } }
 
     func perform(
         _ request: IntegrationRequest,
@@ -24,7 +36,13 @@ final class PlayedBackend: Dispatcher {
         streaming: Bool,
         _ completion: @escaping @Sendable (Result<IntegrationResponse, any Error>) -> Void,
     ) {
+        let url = (request.endpoint?.origin ?? "") + request.path
         let answer = state.withLock { state in
+            let mock = state.mocks.firstIndex { $0.url == url && $0.method ?? request.method == request.method }
+            if let mock {
+                state.receivedByMocks[mock].append(request)
+                return state.mocks[mock].answer
+            }
             state.received.append(request)
             return state.answer
         }

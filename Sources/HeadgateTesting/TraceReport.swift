@@ -8,6 +8,8 @@ public struct TraceReport: Sendable {
     private let response: MethodResponse
     private let failure: GatewayFailure?
     private let steps: [Trace.StepRecord]
+    /// Longest first: one may be a part of another.
+    private let concealed: [String]
 
     /// - Parameter exchange: finished, and traced.
     public init(_ exchange: Exchange) {
@@ -16,12 +18,17 @@ public struct TraceReport: Sendable {
         response = exchange.response
         failure = exchange.failure
         steps = exchange.trace?.steps ?? []
+        concealed = (exchange.trace?.concealed ?? []).sorted { $0.utf8.count > $1.utf8.count }
     }
 
     // MARK: Text
 
     /// - Parameter style: colours for a terminal, or none.
     public func text(_ style: TextStyle) -> String {
+        Concealment.applied(concealed, to: openText(style))
+    }
+
+    private func openText(_ style: TextStyle) -> String {
         var out = style.bold(pipeline.name)
         if let route = pipeline.routes.first { out += "  " + route.description }
         if let location = pipeline.location { out += "  " + style.dim(location.description) }
@@ -94,6 +101,10 @@ public struct TraceReport: Sendable {
 
     /// The same for programs: `request`, `stages` (each with `changes`, `notes`, `failure`), `response`.
     public var json: JSONValue {
+        Concealment.applied(concealed, to: openJSON)
+    }
+
+    private var openJSON: JSONValue {
         .object([
             "pipeline": .string(pipeline.name),
             "request": .object([

@@ -12,6 +12,10 @@ public struct PipelineTest: Sendable {
     public var request: Request
     public var backend: Backend
     public var response: Response
+    /// The other services that scripts call.
+    public var mocks: [Mock] = []
+    /// The values of secrets, by name.
+    public var secrets: [Header] = []
 
     /// What the client sends.
     public struct Request: Sendable {
@@ -30,6 +34,20 @@ public struct PipelineTest: Sendable {
         /// What it must have received; nil when the test does not say.
         public var receives: Received?
         public var answer: Answer
+    }
+
+    /// A service beside the backend, as the test plays it.
+    public struct Mock: Sendable {
+        /// The URL without its query.
+        public var url: String
+        /// nil: any.
+        public var method: String?
+        /// What each of its calls must have; nil when the test does not say.
+        public var receives: Received?
+        public var answer: Answer
+        /// How often it must be called; nil when the test does not say.
+        public var calls: Int?
+        public var location: SourceLocation
     }
 
     /// What must have arrived at the backend. Members that are nil or empty are not looked at.

@@ -8,6 +8,8 @@ struct PipelineTestDraft: Sendable {
     var request: RequestDraft
     var backend: PipelineTest.Backend
     var response: PipelineTest.Response
+    var mocks: [PipelineTest.Mock]
+    var secrets: [PipelineTest.Header]
 
     struct RequestDraft: Sendable {
         var method: String?
@@ -32,10 +34,25 @@ struct PipelineTestDraft: Sendable {
     private static let responseField = Field(
         required: "response", FieldType.record(TestBackendRecords.response), "What the client must get.")
 
+    private static let mocksField = Field(
+        "mocks",
+        FieldType<[PipelineTest.Mock]>.list(of: .record(TestBackendRecords.mock)),
+        default: [],
+        "Services beside the backend that scripts call, as the test plays them.",
+    )
+    private static let secretsField = Field(
+        "secrets",
+        FieldType<[MapEntry<String>]>.map(keys: "secret", of: .string).map { entries in
+            entries.map { PipelineTest.Header(name: $0.key, value: $0.value) }
+        },
+        default: [],
+        "The secrets that scripts find in this test, by name.",
+    )
+
     static let record = Record<PipelineTestDraft>(
         "test",
         "One request, what must reach the backend, what it answers, and what the client must get.",
-        fields: [nameField, requestField, backendField, responseField],
+        fields: [nameField, requestField, backendField, mocksField, secretsField, responseField],
     ) { settings in
         PipelineTestDraft(
             name: try settings[nameField],
@@ -43,6 +60,8 @@ struct PipelineTestDraft: Sendable {
             request: try settings[requestField],
             backend: try settings[backendField],
             response: try settings[responseField],
+            mocks: try settings[mocksField],
+            secrets: try settings[secretsField],
         )
     }
 
@@ -96,6 +115,8 @@ struct PipelineTestDraft: Sendable {
             ),
             backend: backend,
             response: response,
+            mocks: mocks,
+            secrets: secrets,
         )
     }
 }

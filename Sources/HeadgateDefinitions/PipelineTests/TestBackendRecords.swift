@@ -46,6 +46,35 @@ enum TestBackendRecords {
         )
     }
 
+    // MARK: mocks
+
+    private static let url = Field(
+        required: "url", FieldType<String>.text(format: "URL", expectation: "an absolute URL"),
+        "The URL that is called, without its query.")
+    private static let mockMethod = Field(optional: "method", FieldType<String>.method, "The method; any if it is left out.")
+    private static let calls = Field(
+        optional: "calls", FieldType<Int>.integer(0...1000), "How often it must be called; any number if it is left out.")
+
+    static let mock = Record<PipelineTest.Mock>(
+        "mocks",
+        "A service that scripts call. Without `answers` and `fails` it answers 200 and no body.",
+        fields: [url, mockMethod, receives, answers, fails, calls],
+    ) { settings in
+        let fails = try settings[fails].flatMap(PipelineTest.Failure.init(rawValue:))
+        let answers = try settings[answers]
+        if fails != nil, answers != nil {
+            throw InvalidValue("the service both answers and fails", at: settings.location(of: Self.fails))
+        }
+        return PipelineTest.Mock(
+            url: try settings[url],
+            method: try settings[mockMethod],
+            receives: try settings[receives],
+            answer: fails.map(PipelineTest.Answer.failure) ?? answers ?? emptyAnswer,
+            calls: try settings[calls],
+            location: settings.location,
+        )
+    }
+
     // MARK: receives
 
     private static let method = Field(optional: "method", FieldType<String>.method, "The request's method.")

@@ -46,11 +46,13 @@ struct StageOrder {
         }
     }
 
-    /// Something has to answer, and what looks at the answer stands behind it. A script may do anything,
+    /// Something has to answer, and what looks at the answer stands behind it. A script or a plugin may do anything,
     /// so that a list with one is given the benefit of the doubt.
     private func checkAnswer(at location: SourceLocation, _ diagnostics: Diagnostics) {
         let choices = "one of: " + registry.declarations.filter { $0.phase == .dispatch }.map(\.kind).joined(separator: ", ")
-        guard !entries.contains(where: { $0.phase == .dispatch || $0.phase == .any }) else { return }
+        guard !entries.contains(where: { $0.phase == .dispatch || $0.phase == .any || $0.declaration.origin == "plugin" }) else {
+            return
+        }
         guard let needing = entries.first(where: { $0.phase == .select || $0.phase == .response }) else {
             diagnostics.error(at: location, "no stage calls a backend", expected: "expected " + choices)
             return

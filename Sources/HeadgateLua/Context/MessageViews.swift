@@ -57,7 +57,7 @@ enum RequestView {
 /// `ctx.integration.request`: what goes to the backend.
 enum IntegrationRequestView {
     private enum Property: UInt32 {
-        case method, url, path, timeout
+        case method, url, path, target, timeout
     }
 
     static let view = ContextViews.Class(
@@ -70,6 +70,7 @@ enum IntegrationRequestView {
             .property("method", Property.method.rawValue),
             .property("url", Property.url.rawValue),
             .property("path", Property.path.rawValue),
+            .property("target", Property.target.rawValue),
             .property("timeout", Property.timeout.rawValue),
         ],
         get: get,
@@ -83,6 +84,7 @@ enum IntegrationRequestView {
             case .method: call.stack.push(request.method)
             case .url: call.stack.push(request.url)
             case .path: call.stack.push(request.path)
+            case .target: call.stack.push(request.target)
             case .timeout: call.stack.push(request.timeoutMilliseconds)
             case nil: call.stack.pushNil()
             }
@@ -113,6 +115,8 @@ enum IntegrationRequestView {
                             + "than letters, digits and /-._~!$&'()*+,;=:@% percent-encoded (host.url.encode)")
                 }
                 call.exchange.integrationRequest.path = path
+            case .target:
+                throw .message("ctx.integration.request.target is read-only: it is path and query")
             case .timeout:
                 let timeout = try call.integer(3)
                 guard (1...900_000).contains(timeout) else {

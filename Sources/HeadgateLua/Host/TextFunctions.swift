@@ -53,13 +53,15 @@ enum TextFunctions {
         LuaCall.answer(L, context, detail) { call throws(LuaRaise) in
             var out: [UInt8] = []
             let digits = Array("0123456789ABCDEF".utf8)
-            for byte in try call.bytes(1) {
+            let secret = SecretFunctions.bytes(call, at: 1)
+            for byte in try call.secretOrBytes(1) {
                 if PercentCoding.isUnreserved(byte) {
                     out.append(byte)
                 } else {
                     out += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
                 }
             }
+            if secret != nil { return try SecretFunctions.push(call, out) }
             call.stack.push(out)
             return 1
         }

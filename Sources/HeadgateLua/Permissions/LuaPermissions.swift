@@ -74,6 +74,9 @@ struct TargetPattern: Sendable {
         let path = rest[slash...].prefix { $0 != "?" && $0 != "#" }
         if path.isEmpty || path == "/*" {
             self.path = .any
+        } else if let brace = path.firstIndex(of: "{") {
+            // A URL of a plugin's settings, with a place that its script fills in.
+            self.path = .below(String(path[..<brace]))
         } else if path.last == "*" {
             self.path = .below(String(path.dropLast()))
         } else {

@@ -23,28 +23,29 @@ enum LuaPermissionsRecord {
         var reveal = false
         var cache = 0
 
-        /// - Parameter value: the text of a setting, for `{name}`; nil where it is left out.
-        func permissions(_ value: (String) -> String?) throws(InvalidValue) -> LuaPermissions {
+        /// - Parameter values: the texts of a setting, for `{name}`: one, those of a list or table, or none where it
+        ///   is left out. Each makes a permission.
+        func permissions(_ values: (String) -> [String]) throws(InvalidValue) -> LuaPermissions {
             var permissions = LuaPermissions()
             for text in http {
-                if let filled = Self.fill(text, value) { permissions.targets.append(try TargetPattern(filled)) }
+                for filled in Self.fill(text, values) { permissions.targets.append(try TargetPattern(filled)) }
             }
-            permissions.secrets = secrets.compactMap { Self.fill($0, value) }
+            permissions.secrets = secrets.flatMap { Self.fill($0, values) }
             permissions.revealsSecrets = reveal
             permissions.cacheBytes = cache
             return permissions
         }
 
-        /// nil where a setting that the text names was left out.
-        private static func fill(_ text: String, _ value: (String) -> String?) -> String? {
-            var out = ""
+        private static func fill(_ text: String, _ values: (String) -> [String]) -> [String] {
+            var filled = [""]
             var rest = text[...]
             while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
-                guard let found = value(String(rest[rest.index(after: open)..<close])) else { return nil }
-                out += rest[..<open] + found
+                let found = values(String(rest[rest.index(after: open)..<close]))
+                let head = rest[..<open]
+                filled = filled.flatMap { start in found.map { start + head + $0 } }
                 rest = rest[rest.index(after: close)...]
             }
-            return out + rest
+            return filled.map { $0 + rest }
         }
 
         /// The settings that are named in braces.
@@ -75,6 +76,6 @@ enum LuaPermissionsRecord {
     static let record = Record<LuaPermissions>(
         "permissions", documentation, fields: [http, secrets, reveal, cache]
     ) { settings in
-        try read(settings).permissions { _ in nil }
+        try read(settings).permissions { _ in [] }
     }
 }

@@ -71,7 +71,7 @@ public struct LuaPlugin: Sendable {
             if let value = try settings[setting.field] { values.append((setting.name, value)) }
         }
         let config = JSONObject(values)
-        let permissions = try manifest.permissions.permissions { config[$0]?.string }
+        let permissions = try manifest.permissions.permissions { Self.texts(config[$0]) }
         do throws(LuaSyntaxError) {
             let checked = try LuaCheck.run(
                 source,
@@ -90,6 +90,16 @@ public struct LuaPlugin: Sendable {
             return BuiltStage(stage, explanation: checked.explanation, details: checked.details)
         } catch {
             throw InvalidValue("\(error.location): \(error.message)")
+        }
+    }
+
+    /// The texts of a setting: its own, or those of its elements.
+    private static func texts(_ value: JSONValue?) -> [String] {
+        switch value {
+        case .string(let text)?: [text]
+        case .array(let values)?: values.compactMap(\.string)
+        case .object(let object)?: object.values.compactMap(\.string)
+        default: []
         }
     }
 
