@@ -35,13 +35,18 @@ let package = Package(
         .target(name: "MappingTemplates", dependencies: ["OrderedJSON", "JSONPath", "JavaRegex"]),
         .target(name: "SigV4"),
 
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev", "pkg-config"])]),
+        .target(name: "ContentCoding", dependencies: ["CZlib"]),
+
         // The core: exchanges, stages, pipelines, the executor. No network, no files, no Lua.
         .target(name: "Headgate", dependencies: ["OrderedJSON"]),
 
         // Adapters around the core.
         .target(
             name: "HeadgateStages",
-            dependencies: ["Headgate", "OrderedJSON", "JSONPath", "JSONSchema", "JavaRegex", "MappingTemplates"],
+            dependencies: [
+                "Headgate", "ContentCoding", "OrderedJSON", "JSONPath", "JSONSchema", "JavaRegex", "MappingTemplates",
+            ],
         ),
         .target(
             name: "HeadgateHTTP",
@@ -84,6 +89,7 @@ let package = Package(
                 "HeadgateHTTP",
                 "HeadgateLua",
                 "HeadgateDefinitions",
+                "HeadgateOpenAPI",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
@@ -120,12 +126,14 @@ let package = Package(
                 "HeadgateTesting",
                 "HeadgateDefinitions",
                 "HeadgateLua",
+                "HeadgateOpenAPI",
                 "MappingTemplates",
                 "JSONPath",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
         ),
 
+        .testTarget(name: "ContentCodingTests", dependencies: ["ContentCoding"]),
         .testTarget(name: "OrderedJSONTests", dependencies: ["OrderedJSON"]),
         .testTarget(name: "JSONPathTests", dependencies: ["JSONPath"]),
         .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "OrderedJSON"]),

@@ -5,8 +5,11 @@ import HeadgateGateway
 
 /// Where the pipelines are and what they run in: the same for every command that loads them.
 struct GatewayArguments: ParsableArguments {
-    @Option(name: .customLong("deployment-stage"), help: "Name of the deployment stage: $context.stage.")
-    var deploymentStage = "local"
+    @Option(
+        name: .customLong("deployment-stage"),
+        help: "Name of the deployment stage: $context.stage. Default: what the API says, or else local.",
+    )
+    var deploymentStage: String?
 
     @Option(
         name: .customLong("stage-variable"),
@@ -31,6 +34,9 @@ struct GatewayArguments: ParsableArguments {
     )
     var scriptNetworks: [String] = []
 
+    @Option(help: "The region: $AWS_REGION, or else us-east-1.")
+    var region: String?
+
     func validate() throws {
         for text in scriptNetworks where AddressRange(text) == nil {
             throw ValidationError("--script-network \(text.quotedForMessage): expected addresses such as 10.0.0.0/8")
@@ -46,9 +52,11 @@ struct GatewayArguments: ParsableArguments {
         options.plugins = plugins
         options.secretsDirectory = secrets
         options.scriptNetworks = scriptNetworks.compactMap { AddressRange($0) }
+        options.deploymentStage = deploymentStage
         options.deployment = Deployment(
             accountID: accountID,
-            name: deploymentStage,
+            name: deploymentStage ?? "local",
+            region: region(environment),
             variables: stageVariables.map { text in
                 let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
                 return (String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
@@ -57,10 +65,28 @@ struct GatewayArguments: ParsableArguments {
         return options
     }
 
+    func region(_ environment: [String: String]) -> String {
+        region ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"] ?? "us-east-1"
+    }
+
     /// Loads the pipelines, or prints every mistake and exits with 1.
     func load(_ path: String, options: GatewayOptions) throws -> Gateway {
+        try load { () throws(GatewayLoadError) in try Gateway(pipelines: path, options: options) }
+    }
+
+    /// Loads APIs from their definitions, or prints every mistake and exits with 1. Warnings are printed too.
+    func load(_ documents: [APIDocument], options: GatewayOptions) throws -> Gateway {
+        let gateway = try load { () throws(GatewayLoadError) in try Gateway(documents: documents, options: options) }
+        if !gateway.findings.isEmpty {
+            let printer = DiagnosticPrinter(sources: gateway.sources, isColoured: Terminal.isErrorColoured)
+            Terminal.error(printer.text(gateway.findings))
+        }
+        return gateway
+    }
+
+    private func load(_ body: () throws(GatewayLoadError) -> Gateway) throws -> Gateway {
         do throws(GatewayLoadError) {
-            return try Gateway(pipelines: path, options: options)
+            return try body()
         } catch {
             Terminal.error(DiagnosticPrinter(sources: error.sources, isColoured: Terminal.isErrorColoured).text(error.diagnostics))
             throw ExitCode.findings

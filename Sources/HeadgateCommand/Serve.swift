@@ -9,21 +9,25 @@ import NIOPosix
 /// `headgate serve`: serves a directory of pipelines.
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Serves a directory of pipelines.",
+        abstract: "Serves a directory of pipelines, or APIs from their OpenAPI documents.",
         discussion: """
             The first line on standard output is the address that is served. The directory is loaded anew when a file
             changes and on SIGHUP; a mistake leaves what serves as it is and says why. SIGTERM and SIGINT finish the
             requests that run, then exit with 0; a second one stops at once.
 
+            An API is served at /, at /STAGE, and under the host name ID.execute-api.localhost; when several are served,
+            these tell them apart.
+
             Examples:
               headgate serve
               headgate serve pipelines --port 0 --admin-port 9090
               headgate serve --demo-backend
+              headgate serve --openapi petstore.yaml --deployment-stage prod --var host=127.0.0.1:9000
             """,
     )
 
-    @Argument(help: "A directory of pipeline files, or one file.")
-    var path = "pipelines"
+    @Argument(help: "A directory of pipeline files, or one file. (default: pipelines)")
+    var path: String?
 
     @Option(help: "Address to listen on.")
     var host = "127.0.0.1"
@@ -67,9 +71,14 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "What to log: trace, debug, info, notice, warning, error or critical.")
     var logLevel = Logger.Level.info
 
+    @OptionGroup var documents: DocumentArguments
+
     @OptionGroup var gateway: GatewayArguments
 
     func validate() throws {
+        if let path, !documents.documents.isEmpty {
+            throw ValidationError("either a directory of pipelines (\(path)) or --openapi, not both")
+        }
         if let loops, !(1...1024).contains(loops) { throw ValidationError("--loops: expected a number from 1 to 1024") }
         for (name, value) in [("--port", port), ("--admin-port", adminPort ?? 0)] where !(0...65_535).contains(value) {
             throw ValidationError("\(name) \(value): expected a number from 0 to 65535")

@@ -36,7 +36,7 @@ struct ServeSession {
         Terminal.line(server.url)
         if let demo { Terminal.line("demo backend: \(demo.url)") }
         if let admin { Terminal.line("admin: \(admin.url)") }
-        log.info("serving \(gateway.current.value.pipelines.count) pipelines of \(command.path)")
+        log.info("serving \(gateway.current.value.pipelines.count) pipelines of \(origin)")
         if command.watch { gateway.reloadOnChange { report($0, metrics) } }
 
         for await signal in signals.stream {
@@ -63,7 +63,15 @@ struct ServeSession {
         options.backends.certificateAuthorities = command.backendCA
         options.logger = log
         options.metrics = metrics.registry
-        return try command.gateway.load(command.path, options: options)
+        let documents = command.documents.documents(command.gateway, environment: environment)
+        if !documents.isEmpty { return try command.gateway.load(documents, options: options) }
+        return try command.gateway.load(path, options: options)
+    }
+
+    private var path: String { command.path ?? "pipelines" }
+
+    private var origin: String {
+        command.documents.documents.isEmpty ? path : command.documents.documents.joined(separator: ", ")
     }
 
     private func serverConfiguration(port: Int) -> ServerConfiguration {

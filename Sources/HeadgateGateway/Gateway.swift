@@ -26,9 +26,25 @@ public final class Gateway: Sendable {
 
     /// Loads a directory of pipeline files, or one file.
     /// - Throws: ``GatewayLoadError`` with every mistake in every file.
-    public init(pipelines path: String, options: GatewayOptions = GatewayOptions()) throws(GatewayLoadError) {
+    public convenience init(
+        pipelines path: String,
+        options: GatewayOptions = GatewayOptions(),
+    ) throws(GatewayLoadError) {
+        try self.init(.path(path), options)
+    }
+
+    /// Loads APIs from their definitions.
+    /// - Throws: ``GatewayLoadError`` with every mistake in every document.
+    public convenience init(
+        documents: [APIDocument],
+        options: GatewayOptions = GatewayOptions(),
+    ) throws(GatewayLoadError) {
+        try self.init(.documents(documents), options)
+    }
+
+    private init(_ origin: PipelineSource.Origin, _ options: GatewayOptions) throws(GatewayLoadError) {
         let kinds = try StageKinds(options)
-        let source = PipelineSource(path: path, options: options, kinds: kinds)
+        let source = PipelineSource(origin, options: options, kinds: kinds)
         let (generation, definitions) = try source.generation(number: 1).get()
         self.definitions = Mutex(definitions)
         watch = Mutex(nil)
@@ -51,11 +67,30 @@ public final class Gateway: Sendable {
         pipelines path: String,
         options: GatewayOptions = GatewayOptions(),
     ) async throws -> LoadedDefinitions {
+        try await check(.path(path), options)
+    }
+
+    /// Loads APIs from their definitions without serving them, and tells everything there is to say about them.
+    /// - Throws: ``GatewayLoadError`` when the options themselves cannot be used.
+    public static func check(
+        documents: [APIDocument],
+        options: GatewayOptions = GatewayOptions(),
+    ) async throws -> LoadedDefinitions {
+        try await check(.documents(documents), options)
+    }
+
+    private static func check(_ origin: PipelineSource.Origin, _ options: GatewayOptions) async throws -> LoadedDefinitions {
         let kinds = try StageKinds(options)
-        let definitions = PipelineSource(path: path, options: options, kinds: kinds).load()
+        let definitions = PipelineSource(origin, options: options, kinds: kinds).load()
         await kinds.shutDown()
         return definitions
     }
+
+    /// What was found while loading what serves now: warnings, as errors keep it from serving.
+    public var findings: [Diagnostic] { definitions.withLock { $0.diagnostics } }
+
+    /// The lines that ``findings`` are about.
+    public var sources: DiagnosticSources { definitions.withLock { $0.sources } }
 
     // MARK: Requests
 

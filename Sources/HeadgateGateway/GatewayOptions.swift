@@ -10,6 +10,8 @@ public struct GatewayOptions: Sendable {
     public var environment: [String: String] = [:]
     /// For pipelines that name no deployment stage of their own.
     public var deployment = Deployment()
+    /// The name of the deployment stage in place of the one that an API gives itself; nil leaves that.
+    public var deploymentStage: String?
     /// How many lanes run stages; with a server one for each event loop. 1 by default.
     public var lanes = 1
     /// Kinds of stage beside the built-in ones; one with the name of a built-in replaces it.

@@ -94,7 +94,7 @@ struct IntegrationBlock: Sendable {
 }
 
 extension Diagnostics {
-    fileprivate var errorCount: Int {
+    var errorCount: Int {
         all.reduce(0) { $0 + ($1.severity == .error ? 1 : 0) }
     }
 }

@@ -58,8 +58,17 @@ struct IntegrationFields: Sendable {
         "The role that signs calls of AWS services; other types do not use it.",
     )
     let connectionType = Field(
-        optional: "connectionType", FieldType<String>.oneOf(["INTERNET", "VPC_LINK"]), "The default is `INTERNET`.")
-    let connectionID = Field(optional: "connectionId", FieldType<String>.string, "The VPC link, for `connectionType: VPC_LINK`.")
+        optional: "connectionType",
+        FieldType<String>.oneOf(["INTERNET", "VPC_LINK"]),
+        "`VPC_LINK` is a private backend: it is called at its `uri`, from where this gateway runs. The default is `INTERNET`.",
+    )
+    let connectionID = Field(
+        optional: "connectionId", FieldType<String>.string, "The VPC link's id, for `connectionType: VPC_LINK`; kept, without effect.")
+    let integrationTarget = Field(
+        optional: "integrationTarget",
+        FieldType<String>.string,
+        "The load balancer behind a VPC link; kept, without effect.",
+    )
     let cacheNamespace = Field(
         optional: "cacheNamespace", FieldType<String>.string, "Read for the sake of definitions that have it; there is no cache.")
     let cacheKeyParameters = Field(
@@ -100,7 +109,8 @@ struct IntegrationFields: Sendable {
     var all: [any AnyField] {
         [
             type, httpMethod, uri, requestParameters, requestTemplates, passthroughBehavior, contentHandling,
-            timeoutInMillis, credentials, connectionType, connectionID, cacheNamespace, cacheKeyParameters, tlsConfig,
+            timeoutInMillis, credentials, connectionType, connectionID, integrationTarget,
+            cacheNamespace, cacheKeyParameters, tlsConfig,
             responseTransferMode, integrationResponses,
         ]
     }

@@ -92,9 +92,7 @@ struct IntegrationRules {
 
     private func checkConnection() {
         if settings.connectionType == "VPC_LINK" {
-            if settings.isHTTP {
-                error("connectionType", "VPC links are not available in this version", expected: "expected INTERNET")
-            } else {
+            if !settings.isHTTP {
                 error("connectionType", "an integration of type \(settings.type) cannot use a VPC link", expected: "expected INTERNET")
             }
         } else if settings.connectionID != nil {

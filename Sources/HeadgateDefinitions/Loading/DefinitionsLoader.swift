@@ -11,6 +11,8 @@ public struct DefinitionsLoader: Sendable {
     public var environment: [String: String]
     /// The deployment stage of pipelines that say nothing else.
     public var deployment: Deployment
+    /// The name of the deployment stage in place of the one that `stage:` gives; nil leaves that.
+    public var deploymentStage: String?
     /// Whether the files' `tests:` are read too. A server can do without them; mistakes in them are then not seen.
     public var readsTests: Bool
 
@@ -19,12 +21,14 @@ public struct DefinitionsLoader: Sendable {
         services: StageServices = StageServices(),
         environment: [String: String] = [:],
         deployment: Deployment = Deployment(),
+        deploymentStage: String? = nil,
         readsTests: Bool = true,
     ) {
         self.registry = registry
         self.services = services
         self.environment = environment
         self.deployment = deployment
+        self.deploymentStage = deploymentStage
         self.readsTests = readsTests
     }
 
@@ -53,6 +57,16 @@ public struct DefinitionsLoader: Sendable {
     public func load(files: [String]) -> LoadedDefinitions {
         var loading = Loading(loader: self, diagnostics: Diagnostics())
         loading.read(files.map { file in (path: file, name: String(file.split(separator: "/").last ?? "")) })
+        return loading.finished(watching: [])
+    }
+
+    /// Loads APIs that were imported.
+    /// - Parameter findings: what the import had to say.
+    public func load(imported definitions: [APIDefinition], findings: [Diagnostic]) -> LoadedDefinitions {
+        let diagnostics = Diagnostics()
+        for finding in findings { diagnostics.report(finding) }
+        var loading = Loading(loader: self, diagnostics: diagnostics)
+        for definition in definitions { loading.take(definition) }
         return loading.finished(watching: [])
     }
 

@@ -2,13 +2,18 @@ import Dispatch
 import Headgate
 import Synchronization
 
-/// One run of the loader: reads files, many of them at once, and puts what they hold together in their order.
+/// One run of the loader: reads files, many of them at once, finds what their pipelines share, and puts
+/// what they hold together in their order.
 struct Loading {
-    private let deployment: Deployment
     private let diagnostics: Diagnostics
     private let reading: PipelineReading
+    private let deployment: Deployment
+    private let stageName: String?
     private let consulted: ConsultedFiles
-    private var claims = PipelineClaims()
+    private var files: [PipelineFile] = []
+    private var imported: [PipelineFile] = []
+    private var claims: [ObjectIdentifier?: PipelineClaims] = [:]
+    private var names = PipelineClaims()
     private var loaded = LoadedDefinitions()
 
     /// Fewer files are not worth other threads.
@@ -17,37 +22,50 @@ struct Loading {
     init(loader: DefinitionsLoader, diagnostics: Diagnostics) {
         self.diagnostics = diagnostics
         deployment = loader.deployment
+        stageName = loader.deploymentStage
         var services = loader.services
         consulted = services[ConsultedFiles.self] ?? ConsultedFiles()
         services[ConsultedFiles.self] = consulted
         reading = PipelineReading(
             record: PipelineDraft.record(loader.registry),
+            registry: loader.registry,
             services: services,
             environment: loader.environment,
             readsTests: loader.readsTests,
         )
     }
 
-    /// - Parameter files: each with its name below the folder, for pipelines that have none of their own.
-    mutating func read(_ files: [(path: String, name: String)]) {
-        loaded.watched += files.map(\.path)
-        guard files.count > Self.few else {
-            for file in files { add(PipelineFile(path: file.path, name: file.name, reading)) }
-            return
-        }
-        let results = Mutex<[PipelineFile?]>(Array(repeating: nil, count: files.count))
-        DispatchQueue.concurrentPerform(iterations: files.count) { [reading] index in
-            let file = PipelineFile(path: files[index].path, name: files[index].name, reading)
-            results.withLock { $0[index] = file }
-        }
-        for case let file? in results.withLock({ $0 }) { add(file) }
+    /// - Parameter paths: each with its name below the folder, for pipelines that have none of their own.
+    mutating func read(_ paths: [(path: String, name: String)]) {
+        loaded.watched += paths.map(\.path)
+        files += Self.each(paths) { [reading] in PipelineFile(path: $0.path, name: $0.name, reading) }
     }
 
     mutating func read(file: String, bytes: [UInt8], directory: String?) {
-        add(PipelineFile(file: file, bytes: bytes, directory: directory, reading))
+        files.append(PipelineFile(file: file, bytes: bytes, directory: directory, reading))
     }
 
-    func finished(watching folders: [String]) -> LoadedDefinitions {
+    /// Takes an API that was imported.
+    mutating func take(_ definition: APIDefinition) {
+        imported.append(PipelineFile(imported: definition))
+    }
+
+    mutating func finished(watching folders: [String]) -> LoadedDefinitions {
+        let scopes = APIScopes(files, shared)
+        let decoded = Self.each(files) { [reading] file in
+            var file = file
+            file.decode(scopes.api(of: file), reading)
+            return file
+        }
+        for file in decoded { add(file, scopes.api(of: file)) }
+        for var file in imported {
+            guard let node = file.shared.first else { continue }
+            let shared = shared(node, file.directory)
+            // Without it, methods would be judged by what is not there.
+            if shared == nil, diagnostics.hasErrors { continue }
+            file.decode(shared, reading)
+            add(file, shared)
+        }
         var result = loaded
         result.watched += consulted.all + folders
         result.diagnostics = diagnostics.sorted
@@ -56,19 +74,52 @@ struct Loading {
         return result
     }
 
+    /// The results for all, in their order; on several threads where there are many.
+    private static func each<Item: Sendable, Result: Sendable>(
+        _ items: [Item],
+        _ body: @escaping @Sendable (Item) -> Result,
+    ) -> [Result] {
+        guard items.count > few else { return items.map(body) }
+        let results = Mutex<[Result?]>(Array(repeating: nil, count: items.count))
+        DispatchQueue.concurrentPerform(iterations: items.count) { index in
+            let result = body(items[index])
+            results.withLock { $0[index] = result }
+        }
+        return results.withLock { $0.compactMap { $0 } }
+    }
+
     // MARK: Together
 
-    private mutating func add(_ file: PipelineFile) {
+    /// What a document with `api:` says; nil after a report.
+    private func shared(_ node: ConfigurationNode, _ directory: String?) -> SharedAPI? {
+        let context = DecodingContext(diagnostics: diagnostics, directory: directory, services: reading.services)
+        let stage = node[PipelineFile.stageKey].map { StageBlock.record.decode($0, context.below(PipelineFile.stageKey)) }
+        guard let api = node[PipelineFile.apiKey] else {
+            diagnostics.error(
+                at: node.location,
+                "\"\(PipelineFile.stageKey)\" stands without \"\(PipelineFile.apiKey)\"",
+                expected: "expected api: {name: …} beside it",
+            )
+            return nil
+        }
+        guard let block = APIBlock.record.decode(api, context.below(PipelineFile.apiKey)) else { return nil }
+        if let stage, stage == nil { return nil }
+        return SharedAPI(block, stage ?? nil, deployment: deployment, stageName: stageName, services: reading.services)
+    }
+
+    private mutating func add(_ file: PipelineFile, _ shared: SharedAPI?) {
         for diagnostic in file.diagnostics { diagnostics.report(diagnostic) }
-        for pipeline in file.pipelines { add(pipeline, of: file) }
+        for pipeline in file.pipelines { add(pipeline, of: file, shared) }
         if let text = file.text { loaded.sources.add(text) }
     }
 
-    private mutating func add(_ pipeline: PipelineFile.Read, of file: PipelineFile) {
-        let hasFreeRoutes = claims.claim(route: pipeline.route, diagnostics)
+    private mutating func add(_ pipeline: PipelineFile.Read, of file: PipelineFile, _ shared: SharedAPI?) {
+        // The same route may stand in two APIs, which are told apart by their names.
+        let hasFreeRoutes = claims[shared.map { ObjectIdentifier($0.api) }, default: PipelineClaims()]
+            .claim(route: pipeline.route, diagnostics)
         guard let draft = pipeline.draft else { return }
         let name = draft.name ?? defaultName(draft, file)
-        let hasFreeName = claims.claim(name: name, at: pipeline.nameLocation, diagnostics)
+        let hasFreeName = names.claim(name: name, at: pipeline.nameLocation, diagnostics)
         let tests = tests(of: draft, name)
         guard hasFreeRoutes, hasFreeName, let tests else { return }
         loaded.tests += tests
@@ -80,7 +131,8 @@ struct Loading {
                 location: draft.location,
                 documentation: draft.description ?? "",
                 payloadLimit: draft.payloadLimit,
-                deployment: deployment(of: draft),
+                deployment: deployment(of: draft, shared?.api.deployment ?? deployment),
+                api: shared?.api,
             ))
     }
 
@@ -103,10 +155,10 @@ struct Loading {
         return tests.count == draft.tests.count ? tests : nil
     }
 
-    /// nil where the gateway's own will do.
-    private func deployment(of draft: PipelineDraft) -> Deployment? {
+    /// nil where the gateway's own, or the API's, will do.
+    private func deployment(of draft: PipelineDraft, _ base: Deployment) -> Deployment? {
         guard draft.deployment != nil || !draft.variables.isEmpty else { return nil }
-        var deployment = draft.deployment?.applied(to: deployment) ?? deployment
+        var deployment = draft.deployment?.applied(to: base) ?? base
         deployment.variables.removeAll { known in draft.variables.contains { $0.name == known.name } }
         deployment.variables += draft.variables
         return deployment

@@ -1,14 +1,21 @@
 import Headgate
 import HeadgateStages
 
-/// One file on its own: its text, and the pipelines in it as far as they can be judged without the others.
+/// One file on its own: its text, and what stands in it, as far as that can be judged without the others.
 struct PipelineFile: Sendable {
     /// As the user named it.
     let file: String
     /// What pipelines without a name are called by.
     let stem: String
+    /// Where files that it names are looked for; nil for a text.
+    let directory: String?
     /// nil for a file that can be read again, and has nothing wrong with it.
     private(set) var text: SourceText?
+    /// The documents that say what pipelines share.
+    private(set) var shared: [ConfigurationNode] = []
+    /// Pipelines, with the models that those of a list share.
+    private var nodes: [(node: ConfigurationNode, models: ConfigurationNode?)] = []
+    private var sharedModels: [ConfigurationNode] = []
     private(set) var pipelines: [Read] = []
     private(set) var diagnostics: [Diagnostic] = []
 
@@ -22,6 +29,8 @@ struct PipelineFile: Sendable {
 
     static let listKey = "pipelines"
     static let modelsKey = "models"
+    static let apiKey = "api"
+    static let stageKey = "stage"
 
     static let documentation = "Several pipelines in one file. A file may also be one pipeline, or several documents "
         + "with `---` between them, each a pipeline."
@@ -31,55 +40,76 @@ struct PipelineFile: Sendable {
     /// Reads a file.
     /// - Parameter name: the file's name below the folder of the pipelines.
     init(path: String, name: String, _ reading: PipelineReading) {
-        self.init(file: path, name: name)
+        let slash = path.lastIndex(of: "/")
+        self.init(file: path, name: name, directory: slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? ".")
         let diagnostics = Diagnostics()
         text = SourceFile.read(path, shownAs: path, limits: reading.limits, diagnostics)
-        let slash = path.lastIndex(of: "/")
-        read(directory: slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? ".", reading, diagnostics)
-        // A thousand texts are not kept for the one that clashes with another: that one is read again.
-        if self.diagnostics.isEmpty { text = nil }
+        parse(reading, diagnostics)
     }
 
     /// Reads what a file would hold.
     init(file: String, bytes: [UInt8], directory: String?, _ reading: PipelineReading) {
-        self.init(file: file, name: String(file.split(separator: "/").last ?? ""))
+        self.init(file: file, name: String(file.split(separator: "/").last ?? ""), directory: directory)
         let diagnostics = Diagnostics()
         if bytes.count <= reading.limits.bytes {
             text = SourceText.checked(file: file, bytes: bytes, diagnostics)
         } else {
             diagnostics.error(at: SourceLocation(file: file, line: 1), "the text is larger than \(reading.limits.bytes >> 20) MiB")
         }
-        read(directory: directory, reading, diagnostics)
+        parse(reading, diagnostics)
     }
 
-    private init(file: String, name: String) {
+    /// Takes pipelines that stand in no pipeline file: those of an imported document.
+    init(imported definition: APIDefinition) {
+        self.init(file: definition.file, name: definition.file, directory: definition.directory)
+        shared = [definition.shared]
+        nodes = definition.pipelines.map { ($0, nil) }
+    }
+
+    private init(file: String, name: String, directory: String?) {
         self.file = file
+        self.directory = directory
         stem = name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
     }
 
-    private mutating func read(directory: String?, _ reading: PipelineReading, _ diagnostics: Diagnostics) {
+    private mutating func parse(_ reading: PipelineReading, _ diagnostics: Diagnostics) {
         if let text {
-            let context = DecodingContext(diagnostics: diagnostics, directory: directory, services: reading.services)
-            pipelines = nodes(in: text, reading, context).map { node, context in
-                Read(
-                    draft: reading.record.decode(
-                        reading.readsTests ? node : node.without("tests"), context.adding(models: node[Self.modelsKey])),
-                    route: node["route"],
-                    nameLocation: node["name"]?.location ?? node.location,
-                )
+            for document in documents(in: text, reading, diagnostics) { sort(document, diagnostics) }
+            if nodes.isEmpty, shared.isEmpty, diagnostics.all.isEmpty {
+                diagnostics.error(
+                    at: SourceLocation(file: file, line: 1), "the file holds no pipeline", expected: Self.expected)
             }
         }
         self.diagnostics = diagnostics.all
     }
 
-    /// Pipelines with what they are decoded in: those of a list share its models.
-    private typealias Found = (node: ConfigurationNode, context: DecodingContext)
+    /// Reads the pipelines, once it is known what they share.
+    mutating func decode(_ shared: SharedAPI?, _ reading: PipelineReading) {
+        let diagnostics = Diagnostics()
+        let context = DecodingContext(
+            diagnostics: diagnostics, directory: directory, services: shared?.services ?? reading.services)
+        for models in sharedModels {
+            _ = FieldType.namedModels.decode(models, context.adding(models: models).below(Self.modelsKey))
+        }
+        pipelines = nodes.map { node, models in
+            let context = context.adding(models: models).adding(models: node[Self.modelsKey])
+            var draft = reading.record.decode(reading.readsTests ? node : node.without("tests"), context)
+            if let read = draft { draft = reading.completed(read, shared, context) }
+            return Read(draft: draft, route: node["route"], nameLocation: node["name"]?.location ?? node.location)
+        }
+        nodes = []
+        self.diagnostics += diagnostics.all
+        // A thousand texts are not kept for the one that clashes with another: that one is read again.
+        if self.diagnostics.isEmpty { text = nil }
+    }
 
-    private func nodes(in text: SourceText, _ reading: PipelineReading, _ context: DecodingContext) -> [Found] {
-        let diagnostics = context.diagnostics
-        let start = SourceLocation(file: file, line: 1)
+    private func documents(
+        in text: SourceText,
+        _ reading: PipelineReading,
+        _ diagnostics: Diagnostics,
+    ) -> [ConfigurationNode] {
         guard !text.bytes.isEmpty else {
-            diagnostics.error(at: start, "the file is empty", expected: Self.expected)
+            diagnostics.error(at: SourceLocation(file: file, line: 1), "the file is empty", expected: Self.expected)
             return []
         }
         let documents =
@@ -87,46 +117,45 @@ struct PipelineFile: Sendable {
             ? JSONReader.documents(in: text, limits: reading.limits, diagnostics)
             : YAMLReader.documents(in: text, limits: reading.limits, diagnostics)
         let substitution = EnvironmentSubstitution(environment: reading.environment, diagnostics: diagnostics)
-        let nodes = documents.flatMap { pipelines(in: substitution.apply(to: $0), context) }
-        if nodes.isEmpty, diagnostics.all.isEmpty {
-            diagnostics.error(at: start, "the file holds no pipeline", expected: Self.expected)
-        }
-        return nodes
+        return documents.map { substitution.apply(to: $0) }
     }
 
-    /// The pipelines of a document: itself, or those of its list.
-    private func pipelines(in document: ConfigurationNode, _ context: DecodingContext) -> [Found] {
+    /// A document is a pipeline, or has some of the keys `api`, `stage` and `pipelines`.
+    private mutating func sort(_ document: ConfigurationNode, _ diagnostics: Diagnostics) {
         switch document.value {
         case .null:
-            return []
+            return
         case .mapping(let entries):
-            guard let list = entries.first(where: { $0.key == Self.listKey }) else {
-                return [(document, context)]
+            let keys = [Self.apiKey, Self.stageKey, Self.listKey]
+            guard let first = entries.first(where: { keys.contains($0.key) }) else {
+                nodes.append((document, nil))
+                return
             }
-            for entry in entries where entry.key != Self.listKey && entry.key != Self.modelsKey {
-                context.diagnostics.error(
+            let models = document[Self.listKey] == nil ? nil : document[Self.modelsKey]
+            for entry in entries where !keys.contains(entry.key) && (models == nil || entry.key != Self.modelsKey) {
+                diagnostics.error(
                     at: entry.keyLocation,
-                    "unknown key \(entry.key.quotedForMessage) beside \"\(Self.listKey)\"",
-                    expected: "expected the keys of a pipeline inside of the list, or no list",
+                    "unknown key \(entry.key.quotedForMessage) beside \"\(first.key)\"",
+                    expected: first.key == Self.listKey
+                        ? "expected the keys of a pipeline inside of the list, or no list"
+                        : "expected api, stage and pipelines; the keys of a pipeline stand in a file of its own, or in the list",
                 )
             }
-            let models = document[Self.modelsKey]
-            let context = context.adding(models: models)
-            if let models { _ = FieldType.namedModels.decode(models, context.below(Self.modelsKey)) }
-            return items(of: list.value, context.below(Self.listKey)).map { ($0, context) }
+            if let list = document[Self.listKey] { nodes += items(of: list, diagnostics).map { ($0, models) } }
+            if let models { sharedModels.append(models) }
+            if document[Self.apiKey] != nil || document[Self.stageKey] != nil { shared.append(document) }
         case .scalar, .sequence:
-            context.diagnostics.error(at: document.location, "found \(document.found)", expected: Self.expected)
-            return []
+            diagnostics.error(at: document.location, "found \(document.found)", expected: Self.expected)
         }
     }
 
-    private func items(of list: ConfigurationNode, _ context: DecodingContext) -> [ConfigurationNode] {
+    private func items(of list: ConfigurationNode, _ diagnostics: Diagnostics) -> [ConfigurationNode] {
         guard case .sequence(let nodes) = list.value else {
-            context.mismatch(list, expected: "a list of pipelines")
+            diagnostics.error(at: list.location, "\(Self.listKey): found \(list.found)", expected: "expected a list of pipelines")
             return []
         }
         if nodes.isEmpty {
-            context.diagnostics.error(at: list.location, "the list of pipelines is empty", expected: "expected a pipeline")
+            diagnostics.error(at: list.location, "the list of pipelines is empty", expected: "expected a pipeline")
         }
         return nodes
     }
@@ -135,10 +164,58 @@ struct PipelineFile: Sendable {
 /// What all files of one run are read with.
 struct PipelineReading: Sendable {
     let record: Record<PipelineDraft>
+    let registry: StageRegistry
     let services: StageServices
     let environment: [String: String]
     let readsTests: Bool
     let limits = ReadingLimits()
+
+    /// The draft with the stages that its method and its API ask for; nil after a report.
+    func completed(_ draft: PipelineDraft, _ shared: SharedAPI?, _ context: DecodingContext) -> PipelineDraft? {
+        let stages = MethodStages(
+            method: draft.method ?? .empty(at: draft.location),
+            routes: draft.routes,
+            shared: shared,
+            registry: registry,
+            diagnostics: context.diagnostics,
+        )
+        guard let before = built(stages.before, context), let after = built(stages.after, context) else { return nil }
+        var draft = draft
+        var taken = Set(draft.stages.map(\.label))
+        draft.stages = before.map { relabelled($0, &taken) } + draft.stages + after.map { relabelled($0, &taken) }
+        return draft
+    }
+
+    /// Nil after a report.
+    private func built(_ nodes: [ConfigurationNode], _ context: DecodingContext) -> [PipelineStage]? {
+        let errors = context.diagnostics.errorCount
+        let stages = nodes.compactMap { node -> PipelineStage? in
+            guard case .mapping(let entries) = node.value, let entry = entries.first else { return nil }
+            guard let declaration = registry[entry.key] else {
+                context.diagnostics.error(
+                    at: entry.keyLocation, "this needs the stage \"\(entry.key)\", which this gateway does not have")
+                return nil
+            }
+            return declaration.stage(from: entry.value, context.below(entry.key)).map {
+                PipelineStage(
+                    label: entry.key, kind: entry.key, phase: declaration.phase, location: entry.keyLocation, built: $0)
+            }
+        }
+        return context.diagnostics.errorCount == errors ? stages : nil
+    }
+
+    /// Labels are unique in a pipeline: those of its own list come first.
+    private func relabelled(_ stage: PipelineStage, _ taken: inout Set<String>) -> PipelineStage {
+        var label = stage.label
+        var count = 2
+        while !taken.insert(label).inserted {
+            label = "\(stage.label) \(count)"
+            count += 1
+        }
+        guard label != stage.label else { return stage }
+        return PipelineStage(
+            label: label, kind: stage.kind, phase: stage.phase, location: stage.location, built: stage.built)
+    }
 }
 
 extension DecodingContext {

@@ -25,12 +25,7 @@ struct PipelineFields: Sendable {
     )
     let stageVariables = Field(
         "stageVariables",
-        FieldType<[MapEntry<String>]>.map(keys: "stage variable", of: .string) { key in
-            key.utf8.allSatisfy(isVariableByte) && !key.isEmpty
-                ? nil
-                : InvalidValue(
-                    "\(key.quotedForMessage) cannot name a stage variable", expected: "expected letters, digits and _")
-        },
+        VariableName.mapType,
         default: [],
         "Values for `${stageVariables.NAME}` in URIs and `$stageVariables.NAME` in templates.",
     )
@@ -45,6 +40,16 @@ struct PipelineFields: Sendable {
         default: [],
         "JSON Schemas (draft 4) by name, for the `requestModels` of a `validate` stage and for each other. Beside a list of "
             + "`pipelines` they are for all of them.",
+    )
+    let method = Field(
+        optional: "method",
+        FieldType.record(MethodBlock.record),
+        "What is asked of a request before its backend is called: an API key, a caller, parameters, a body of some form.",
+    )
+    let openapi = Field(
+        optional: "openapi",
+        FieldType<ConfigurationNode>.asWritten(.any),
+        "What only OpenAPI documents say about the method; kept for `headgate export`.",
     )
     let integration: Field<[PipelineStage]?>
     let stages: Field<[PipelineStage]?>
@@ -71,11 +76,7 @@ struct PipelineFields: Sendable {
     }
 
     var all: [any AnyField] {
-        [name, description, route, payloadLimit, stageVariables, deployment, models, integration, stages, tests]
-    }
-
-    private static func isVariableByte(_ byte: UInt8) -> Bool {
-        byte == UInt8(ascii: "_") || byte >= 0x30 && byte <= 0x39 || (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A
+        [name, description, route, payloadLimit, stageVariables, deployment, models, method, integration, stages, tests, openapi]
     }
 }
 
@@ -87,6 +88,7 @@ struct PipelineDraft: Sendable {
     var payloadLimit: Int?
     var variables: [(name: String, value: String)]
     var deployment: DeploymentSettings?
+    var method: MethodBlock?
     var stages: [PipelineStage]
     var tests: [PipelineTestDraft]
     var location: SourceLocation
@@ -113,6 +115,7 @@ struct PipelineDraft: Sendable {
                 payloadLimit: try settings[fields.payloadLimit],
                 variables: try settings[fields.stageVariables].map { ($0.key, $0.value) },
                 deployment: try settings[fields.deployment],
+                method: try settings[fields.method],
                 stages: stages,
                 tests: try settings[fields.tests],
                 location: settings.location,

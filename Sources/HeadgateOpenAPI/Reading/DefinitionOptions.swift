@@ -1,3 +1,5 @@
+import Headgate
+
 /// What an import is told beside the definition.
 public struct DefinitionOptions: Sendable {
     /// What becomes of a definition's base path (`basepath` of API Gateway's import).
@@ -24,6 +26,8 @@ public struct DefinitionOptions: Sendable {
     public var api: String?
     /// Warnings are errors (`failonwarnings` of API Gateway's import).
     public var isStrict = false
+    /// Told which other files were read: those that a template includes.
+    public var consulted: ConsultedFiles?
 
     public init() {}
 

@@ -310,6 +310,7 @@ final class IntrinsicFunctions {
         depth += 1
         defer { depth -= 1 }
         let path = file.hasPrefix("/") || directory == nil ? file : (directory ?? ".") + "/" + file
+        variables.options.consulted?.add(path)
         return ConfigurationDocument.read(path: path, tags: .functions, diagnostics)
     }
 }

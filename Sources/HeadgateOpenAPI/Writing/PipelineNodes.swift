@@ -137,7 +137,7 @@ public struct PipelineNodes {
     }
 
     /// `/pets/{id}` is `pets-id`, `/` is `root`.
-    static func slug(of path: String) -> String {
+    public static func slug(of path: String) -> String {
         let slug = slug(path)
         return slug.isEmpty ? "root" : slug
     }

@@ -135,7 +135,7 @@ extension Exchange {
 
 extension FieldType where Value == Double {
     /// Requests a second; negative does not limit.
-    static let requestRate = FieldType<Double>.scalar(.text(format: "number"), expectation: "a number of requests a second") {
+    public static let requestRate = FieldType<Double>.scalar(.text(format: "number"), expectation: "a number of requests a second") {
         scalar, _ throws(InvalidValue) in
         guard let number = Double(scalar.text), number.isFinite else { throw InvalidValue() }
         return number

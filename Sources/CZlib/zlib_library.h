@@ -1,0 +1,11 @@
+// The header of the system's zlib, found by pkg-config.
+#include <zlib.h>
+
+// deflateInit2 and inflateInit2 are macros, which Swift does not see.
+static inline int headgate_deflate_init(z_stream *stream, int level, int window_bits) {
+    return deflateInit2(stream, level, Z_DEFLATED, window_bits, 8, Z_DEFAULT_STRATEGY);
+}
+
+static inline int headgate_inflate_init(z_stream *stream, int window_bits) {
+    return inflateInit2(stream, window_bits);
+}
