@@ -11,22 +11,25 @@ struct Explain: AsyncParsableCommand {
               headgate explain                 every pipeline
               headgate explain orders          one
               headgate explain --json
+              headgate explain --openapi petstore.yaml
             """,
     )
 
     @Argument(help: "Name of a pipeline; all of them when left out.")
     var pipeline: String?
 
-    @Option(help: "A directory of pipeline files, or one file.")
-    var pipelines = "pipelines"
+    @Option(help: "A directory of pipeline files, or one file. (default: pipelines)")
+    var pipelines: String?
 
     @Flag(help: "Print JSON.")
     var json = false
 
+    @OptionGroup var documents: DocumentArguments
+
     @OptionGroup var gateway: GatewayArguments
 
     func run() async throws {
-        let loaded = try gateway.load(pipelines, options: gateway.options())
+        let loaded = try gateway.load(pipelines, documents)
         let chosen = try pipeline.map { [try gateway.pipeline($0, of: loaded)] } ?? loaded.current.value.pipelines
         let explanation = Explanation(chosen)
         Terminal.line(json ? explanation.json : explanation.text(Terminal.style))

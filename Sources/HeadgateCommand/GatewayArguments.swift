@@ -74,6 +74,23 @@ struct GatewayArguments: ParsableArguments {
         try load { () throws(GatewayLoadError) in try Gateway(pipelines: path, options: options) }
     }
 
+    /// Loads what a command was given: API definitions, a directory or file, or else `pipelines`.
+    func load(
+        _ path: String?,
+        _ documents: DocumentArguments,
+        _ options: GatewayOptions? = nil,
+    ) throws -> Gateway {
+        try validate(path, documents)
+        let options = options ?? self.options()
+        let apis = documents.documents(self, environment: options.environment)
+        return try apis.isEmpty ? load(path ?? "pipelines", options: options) : load(apis, options: options)
+    }
+
+    func validate(_ path: String?, _ documents: DocumentArguments) throws {
+        guard let path, !documents.documents.isEmpty else { return }
+        throw ValidationError("either a directory of pipelines (\(path)) or --openapi, not both")
+    }
+
     /// Loads APIs from their definitions, or prints every mistake and exits with 1. Warnings are printed too.
     func load(_ documents: [APIDocument], options: GatewayOptions) throws -> Gateway {
         let gateway = try load { () throws(GatewayLoadError) in try Gateway(documents: documents, options: options) }

@@ -22,7 +22,7 @@ struct HeadgateCommand: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             Serve.self, Check.self, Explain.self, Invoke.self, Test.self, New.self, Stages.self, Schema.self,
-            Template.self, EvaluatePath.self, Docs.self, Plugin.self,
+            Template.self, EvaluatePath.self, Import.self, Export.self, Docs.self, Plugin.self,
         ],
     )
 }

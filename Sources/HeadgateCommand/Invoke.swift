@@ -21,8 +21,8 @@ struct Invoke: AsyncParsableCommand {
     @Argument(help: "Name of the pipeline.")
     var pipeline: String
 
-    @Option(help: "A directory of pipeline files, or one file.")
-    var pipelines = "pipelines"
+    @Option(help: "A directory of pipeline files, or one file. (default: pipelines)")
+    var pipelines: String?
 
     @Option(help: "Path and query of the request. Default: the path of the pipeline's first route.")
     var path: String?
@@ -48,6 +48,8 @@ struct Invoke: AsyncParsableCommand {
     @Flag(help: "Print JSON.")
     var json = false
 
+    @OptionGroup var documents: DocumentArguments
+
     @OptionGroup var gateway: GatewayArguments
 
     func run() async throws {
@@ -60,7 +62,7 @@ struct Invoke: AsyncParsableCommand {
             )
             options.services[(any Dispatcher).self] = ScriptedDispatcher { _ in .success(response) }
         }
-        let loaded = try gateway.load(pipelines, options: options)
+        let loaded = try gateway.load(pipelines, documents, options)
         let chosen = try gateway.pipeline(pipeline, of: loaded)
         let exchange = await loaded.run(try request(for: chosen), through: chosen, trace: Trace())
         await loaded.stop()

@@ -76,9 +76,7 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup var gateway: GatewayArguments
 
     func validate() throws {
-        if let path, !documents.documents.isEmpty {
-            throw ValidationError("either a directory of pipelines (\(path)) or --openapi, not both")
-        }
+        try gateway.validate(path, documents)
         if let loops, !(1...1024).contains(loops) { throw ValidationError("--loops: expected a number from 1 to 1024") }
         for (name, value) in [("--port", port), ("--admin-port", adminPort ?? 0)] where !(0...65_535).contains(value) {
             throw ValidationError("\(name) \(value): expected a number from 0 to 65535")

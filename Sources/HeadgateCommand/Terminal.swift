@@ -1,3 +1,5 @@
+import Headgate
+import HeadgateDefinitions
 import HeadgateTesting
 
 #if canImport(Glibc)
@@ -22,6 +24,19 @@ enum Terminal {
     /// A line on standard output that a reader behind a pipe gets at once.
     static func line(_ text: String) {
         write(text + "\n", to: 1)
+    }
+
+    /// A text on standard output as it is.
+    static func text(_ text: String) {
+        write(text, to: 1)
+    }
+
+    /// What was found in files, on standard error; nothing where there is nothing to say.
+    static func findings(_ diagnostics: Diagnostics) {
+        guard !diagnostics.all.isEmpty else { return }
+        var sources = DiagnosticSources()
+        for file in Set(diagnostics.all.map(\.location.file)) { sources.add(file: file) }
+        error(DiagnosticPrinter(sources: sources, isColoured: isErrorColoured).text(diagnostics.sorted))
     }
 
     /// Bytes on standard output as they are.

@@ -100,63 +100,34 @@ struct MethodStages {
     }
 
     private var validate: ConfigurationNode? {
-        guard let checks, checks.body || checks.parameters else { return nil }
-        let required = checks.parameters ? requiredParameters : []
+        guard let checks else { return nil }
+        let required = checks.parameters ? method.requiredParameters : []
         let models = checks.body ? bodyModels : nil
         guard !required.isEmpty || models != nil else { return nil }
+        let names = ConfigurationNode(.sequence(required.map { word($0.key) }), at: method.location)
         return stage(
             "validate",
-            mapping([
-                ("parameters", required.isEmpty ? nil : ConfigurationNode(.sequence(required.map { word($0.key) }), at: method.location)),
-                ("body", models),
-                ("definitions", models == nil ? nil : definitions),
-            ]),
+            mapping([("requestParameters", required.isEmpty ? nil : names), ("requestModels", models)]),
         )
-    }
-
-    /// The variables of the path are required even where nothing is said about them.
-    private var requiredParameters: [RequestParameterName] {
-        method.requiredParameters
     }
 
     /// By media type. Without any, the body must fit the model `Empty`: a JSON object.
     private var bodyModels: ConfigurationNode {
-        let entries = method.models.compactMap { model -> (String, ConfigurationNode)? in
-            guard let value = model.value else { return nil }
-            return schema(of: value).map { (model.key, $0) }
+        let entries = method.models.compactMap { entry -> ConfigurationNode.Entry? in
+            guard let value = entry.value.map(model) else { return nil }
+            return ConfigurationNode.Entry(key: entry.key, keyLocation: entry.location, value: value)
         }
-        return mapping(entries.isEmpty ? [("application/json", Self.emptyModel(at: method.location))] : entries)
+        guard entries.isEmpty else { return ConfigurationNode(.mapping(entries), at: method.location) }
+        return mapping([("application/json", word("Empty"))])
     }
 
-    private func schema(of reference: ConfigurationNode) -> ConfigurationNode? {
-        guard case .scalar(let name) = reference.value else { return reference }
-        if shared?.block.models.contains(where: { $0.key == name.text }) == true {
-            return mapping([("$ref", word("#/definitions/" + name.text))])
-        }
-        switch name.text {
-        case "Empty": return Self.emptyModel(at: reference.location)
-        case "Error": return Self.emptyModel(at: reference.location)
-        default:
-            diagnostics.error(
-                at: reference.location,
-                "Invalid model identifier specified: \(name.text)",
-                suggestion: Suggestion.didYouMean(name.text, among: shared?.block.models.map(\.key) ?? []),
-            )
-            return nil
-        }
-    }
-
-    /// The models that every API has.
-    private static func emptyModel(at location: SourceLocation) -> ConfigurationNode {
-        let type = ConfigurationNode(
-            .scalar(.init(text: "object", isPlain: false, contentLocation: location)), at: location)
-        return ConfigurationNode(.mapping([.init(key: "type", keyLocation: location, value: type)]), at: location)
-    }
-
-    private var definitions: ConfigurationNode? {
-        guard let models = shared?.block.models, !models.isEmpty else { return nil }
-        let entries = models.map { ConfigurationNode.Entry(key: $0.key, keyLocation: $0.location, value: $0.value) }
-        return ConfigurationNode(.mapping(entries), at: method.location)
+    /// A name, or the schema. Definitions of other tools have names that the service would not take.
+    private func model(_ reference: ConfigurationNode) -> ConfigurationNode {
+        guard case .scalar(let name) = reference.value,
+            shared?.block.models.contains(where: { $0.key == name.text }) == true,
+            !name.text.utf8.allSatisfy({ VariableName.isByte($0) && $0 != UInt8(ascii: "_") && $0 != UInt8(ascii: "-") })
+        else { return reference }
+        return mapping([("$ref", word("#/definitions/" + name.text))])
     }
 
     // MARK: Nodes

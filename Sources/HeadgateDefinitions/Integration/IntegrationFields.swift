@@ -85,7 +85,7 @@ struct IntegrationFields: Sendable {
     let responseTransferMode = Field(
         optional: "responseTransferMode",
         FieldType<String>.oneOf(["BUFFERED", "STREAM"]),
-        "`STREAM` is for proxies, which stream anyway.",
+        "`STREAM` lets a proxy pass bodies on as they come, which it does outside of an API anyway.",
     )
     let integrationResponses = Field(
         optional: "integrationResponses",

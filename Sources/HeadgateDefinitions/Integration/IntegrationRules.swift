@@ -13,7 +13,6 @@ struct IntegrationRules {
         checkURI()
         checkConnection()
         checkTransferMode()
-        checkResponses()
         warnOfUnused()
     }
 
@@ -110,16 +109,6 @@ struct IntegrationRules {
             "responseTransferMode",
             "an integration of type \(settings.type) cannot stream its response",
             expected: "expected BUFFERED, or type HTTP_PROXY",
-        )
-    }
-
-    private func checkResponses() {
-        guard !settings.isProxy, settings.responses?.isEmpty ?? (settings.written("integrationResponses") == nil) else { return }
-        error(
-            "integrationResponses",
-            "there are no integrationResponses: every request would be answered with 500",
-            expected: "expected at least one response",
-            suggestion: "write integrationResponses: [{statusCode: 200}]",
         )
     }
 

@@ -55,7 +55,11 @@ struct IntegrationStages {
         switch settings.type {
         case "MOCK": keys = []
         case "HTTP": keys += [("tlsConfig", "tlsConfig")]
-        case "HTTP_PROXY": keys += [("tlsConfig", "tlsConfig"), ("requestParameters", "parameters")]
+        case "HTTP_PROXY":
+            keys += [
+                ("tlsConfig", "tlsConfig"), ("requestParameters", "parameters"),
+                ("responseTransferMode", "responseTransferMode"),
+            ]
         default: keys += [("credentials", "credentials")]
         }
         return mapping(taken(keys))

@@ -16,6 +16,8 @@ struct PipelineFile: Sendable {
     /// Pipelines, with the models that those of a list share.
     private var nodes: [(node: ConfigurationNode, models: ConfigurationNode?)] = []
     private var sharedModels: [ConfigurationNode] = []
+    /// It was read from a file.
+    private var canBeReadAgain = false
     private(set) var pipelines: [Read] = []
     private(set) var diagnostics: [Diagnostic] = []
 
@@ -42,6 +44,7 @@ struct PipelineFile: Sendable {
     init(path: String, name: String, _ reading: PipelineReading) {
         let slash = path.lastIndex(of: "/")
         self.init(file: path, name: name, directory: slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? ".")
+        canBeReadAgain = true
         let diagnostics = Diagnostics()
         text = SourceFile.read(path, shownAs: path, limits: reading.limits, diagnostics)
         parse(reading, diagnostics)
@@ -100,7 +103,7 @@ struct PipelineFile: Sendable {
         nodes = []
         self.diagnostics += diagnostics.all
         // A thousand texts are not kept for the one that clashes with another: that one is read again.
-        if self.diagnostics.isEmpty { text = nil }
+        if self.diagnostics.isEmpty, canBeReadAgain { text = nil }
     }
 
     private func documents(

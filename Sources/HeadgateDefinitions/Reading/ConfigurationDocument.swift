@@ -35,6 +35,23 @@ public enum ConfigurationDocument {
             .flatMap { value(of: $0, tags: tags, environment: environment, diagnostics) }
     }
 
+    /// The documents of every pipeline file below a folder, in the order of their names.
+    public static func folder(
+        _ path: String,
+        environment: [String: String],
+        _ diagnostics: Diagnostics,
+    ) -> [ConfigurationNode] {
+        let substitution = EnvironmentSubstitution(environment: environment, diagnostics: diagnostics)
+        return FolderScan.scan(path, diagnostics).files.flatMap { file -> [ConfigurationNode] in
+            guard let source = SourceFile.read(file, shownAs: file, limits: limits, diagnostics) else { return [] }
+            let documents =
+                isJSON(source)
+                ? JSONReader.documents(in: source, limits: limits, diagnostics)
+                : YAMLReader.documents(in: source, limits: limits, diagnostics)
+            return documents.map { substitution.apply(to: $0) }
+        }
+    }
+
     private static func value(
         of source: SourceText,
         tags: YAMLTags,

@@ -13,6 +13,13 @@ public struct HTTPProxyStage: DispatchStage {
             + "(is added) or `path.NAME` (for `{NAME}` in the URI); sources as in the `request` stage.",
     )
 
+    private static let transferMode = Field(
+        optional: "responseTransferMode",
+        FieldType<String>.oneOf(["BUFFERED", "STREAM"]),
+        "`STREAM` passes bodies on as they come, `BUFFERED` when they are complete. In an API (`api:`) the default is "
+            + "`BUFFERED`, as in API Gateway, otherwise `STREAM`.",
+    )
+
     public static let declaration = StageDeclaration(
         kind: "http-proxy",
         phase: .dispatch,
@@ -21,6 +28,9 @@ public struct HTTPProxyStage: DispatchStage {
             Method, query, header fields and body are the client's, without what belongs to its connection alone; \
             status, header fields and body of the response are the backend's. Bodies are not kept: they pass as they \
             come, at the pace of the slower side, unless a mapping or another stage of the pipeline reads them.
+
+            In an API, a body whose media type is none of its `binaryMediaTypes` is text: what is no UTF-8 in it is replaced \
+            by U+FFFD, as in API Gateway.
 
             The query is that of the URI, then the client's, then mapped parameters. No `select` or `response` stage is \
             needed.
@@ -31,13 +41,15 @@ public struct HTTPProxyStage: DispatchStage {
               parameters:
                 path.proxy: method.request.path.proxy
             """,
-        fields: [BackendSettings.method, BackendSettings.uri, timeout, BackendSettings.tls, parameters],
+        fields: [BackendSettings.method, BackendSettings.uri, timeout, BackendSettings.tls, parameters, transferMode],
         shorthand: "uri",
     ) { settings, build in
         let backend = try BackendSettings(settings, timeout: timeout, build)
         let mappings = try settings[parameters]
+        let api = build.services[APISettings.self]
+        let mode = try settings[transferMode] ?? (api == nil ? "STREAM" : "BUFFERED")
         return BuiltStage(
-            HTTPProxyStage(backend, mappings),
+            HTTPProxyStage(backend, mappings, isStreaming: mode == "STREAM", binaryMediaTypes: api?.binaryMediaTypes),
             explanation: backend.explanation,
             details: mappings.map { ($0.target.text(.request), $0.source.description) },
         )
@@ -45,13 +57,23 @@ public struct HTTPProxyStage: DispatchStage {
 
     private let backend: BackendSettings
     private let parameters: RequestParameters
+    private let isStreaming: Bool
+    /// nil outside of an API, where a body is never text.
+    private let binaryMediaTypes: BinaryMediaTypes?
 
-    init(_ backend: BackendSettings, _ mappings: [ParameterMapping]) {
+    init(
+        _ backend: BackendSettings,
+        _ mappings: [ParameterMapping],
+        isStreaming: Bool,
+        binaryMediaTypes: BinaryMediaTypes?,
+    ) {
         self.backend = backend
         parameters = RequestParameters(mappings, backend: .httpProxy)
+        self.isStreaming = isStreaming
+        self.binaryMediaTypes = binaryMediaTypes
     }
 
-    public var streams: Bool { !parameters.readsBody }
+    public var streams: Bool { isStreaming && !parameters.readsBody }
 
     public func dispatch(_ exchange: Exchange, _ resumption: Resumption) {
         do throws(GatewayFailure) {
@@ -61,13 +83,14 @@ public struct HTTPProxyStage: DispatchStage {
             return
         }
         let streaming = exchange.pipeline.streams
+        let binaryMediaTypes = binaryMediaTypes
         backend.dispatcher.perform(exchange.integrationRequest, for: exchange, streaming: streaming) { result in
             switch result {
             case .success(let response):
                 exchange.response = MethodResponse(
                     status: response.status,
                     headers: ProxyHeaders.response(from: response.headers),
-                    body: response.body,
+                    body: binaryMediaTypes?.handedOn(response.body, response.headers) ?? response.body,
                 )
                 exchange.integrationResponse = response
                 resumption.resume(.success(.proceed))
@@ -92,7 +115,8 @@ public struct HTTPProxyStage: DispatchStage {
         if BackendSettings.carriesBody(method) {
             // A script before this stage may have written another body.
             if exchange.integrationRequest.body.bytes?.isEmpty ?? false {
-                exchange.integrationRequest.body = exchange.request.body
+                let request = exchange.request
+                exchange.integrationRequest.body = binaryMediaTypes?.handedOn(request.body, request.headers) ?? request.body
             }
         } else {
             if case .stream(let stream) = exchange.request.body { stream.discard() }

@@ -1,4 +1,5 @@
 import Headgate
+import HeadgateDefinitions
 
 /// Reads an API back from its pipeline files. What only pipelines have (scripts, plugins, `stages:`) is
 /// no part of an API, and is reported.
@@ -12,6 +13,21 @@ public struct PipelineFilesReader {
     }
 
     private var diagnostics: Diagnostics { members.diagnostics }
+
+    /// nil, after a report, where no file of the folder has the key `api`.
+    public func api(inFolder path: String, environment: [String: String]) -> RestAPI? {
+        let files = ConfigurationDocument.folder(path, environment: environment, diagnostics)
+        let named = files.filter { $0["api"] != nil }
+        for other in named.dropFirst() {
+            diagnostics.error(
+                at: other.entry("api")?.keyLocation ?? other.location,
+                "the folder holds a second API",
+                expected: "expected one; the first stands in \(named[0].location.file)",
+                suggestion: "export the folder of one of them",
+            )
+        }
+        return named.count > 1 ? nil : api(from: files)
+    }
 
     /// nil, after a report, where no file has the key `api`.
     /// - Parameter files: the nodes of all files of the folder.

@@ -157,12 +157,11 @@ public struct SelectStage: SynchronousStage {
                 return nil
             }
             if rules.isEmpty {
-                context.diagnostics.error(
+                context.diagnostics.warning(
                     at: node.location,
-                    "the list is empty: every response would be a 500",
-                    suggestion: "write - {status: 200}",
+                    "there are no responses: every request is answered with 500",
+                    suggestion: "declare one without a pattern, which is for everything",
                 )
-                return nil
             }
             return rules
         }

@@ -125,7 +125,7 @@ struct PipelineLoadingTests {
             stages(loaded) == [
                 "http-proxy: method=ANY uri=https://${stageVariables.host}/{rest} "
                     + "tlsConfig={insecureSkipVerification: true} "
-                    + "parameters={integration.request.path.rest: method.request.path.rest}"
+                    + "parameters={integration.request.path.rest: method.request.path.rest} responseTransferMode=STREAM"
             ])
     }
 

@@ -32,7 +32,7 @@ enum TestStages {
     static let registry = StageRegistry([
         kind("request", .request, ["parameters", "templates", "passthroughBehavior", "contentHandling", "backend"]),
         kind("http", .dispatch, ["method", "uri", "timeoutInMillis", "tlsConfig"]),
-        kind("http-proxy", .dispatch, ["method", "uri", "timeoutInMillis", "tlsConfig", "parameters"]),
+        kind("http-proxy", .dispatch, ["method", "uri", "timeoutInMillis", "tlsConfig", "parameters", "responseTransferMode"]),
         kind("mock", .dispatch, []),
         kind("select", .select, ["responses", "on"], shorthand: "responses"),
         kind("response", .response, ["200", "400", "404", "500", "502"]),
