@@ -12,6 +12,11 @@ enum MediaType {
         return value[..<end].trimmingBlanks
     }
 
+    /// Whether a media type stands for JSON: `application/json`, or the suffix `+json` (RFC 6839 section 3.1).
+    static func isJSON(_ type: Substring) -> Bool {
+        type.equalsIgnoringASCIICase(json) || type.suffix(5).equalsIgnoringASCIICase("+json")
+    }
+
     /// Whether `text` has the form of a media type (RFC 9110 section 8.3.1), wildcards included.
     static func isMediaType(_ text: Substring) -> Bool {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)

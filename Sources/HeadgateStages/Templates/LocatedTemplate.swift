@@ -40,6 +40,19 @@ public struct LocatedTemplate: Sendable {
 
     var isEmpty: Bool { text.isEmpty }
 
+    /// Reports what in the template is likely a mistake, as warnings.
+    func check(printsJSON: Bool, _ diagnostics: Diagnostics) {
+        guard let place else { return }
+        for finding in template.findings(source: text, printsJSON: printsJSON) {
+            diagnostics.warning(
+                at: place.location(line: finding.line, column: finding.column),
+                finding.message,
+                expected: finding.expected,
+                suggestion: finding.suggestion,
+            )
+        }
+    }
+
     /// Renders the template for one exchange. What it sets in `$context` goes to ``Exchange/overrides``, and stays
     /// visible to the exchange's later templates.
     /// - Parameter payload: what `$input` reads, text.

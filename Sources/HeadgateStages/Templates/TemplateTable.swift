@@ -61,7 +61,19 @@ public struct TemplateTable: Sendable {
 
 extension FieldType where Value == TemplateTable {
     /// Templates by media type or `$default`; a key without text means that the payload passes as it is.
-    public static let templates = FieldType<[MapEntry<LocatedTemplate?>]>.map(
+    public static let templates: FieldType<TemplateTable> = {
+        let map = map
+        return FieldType(map.shape, expectation: map.expectation) { node, context in
+            map.decode(node, context).map { entries in
+                for entry in entries {
+                    entry.value?.check(printsJSON: MediaType.isJSON(MediaType.first(of: entry.key)), context.diagnostics)
+                }
+                return TemplateTable(entries.map { ($0.key, $0.value.flatMap { $0.isEmpty ? nil : $0 }) })
+            }
+        }
+    }()
+
+    private static let map = FieldType<[MapEntry<LocatedTemplate?>]>.map(
         keys: "media type or $default",
         of: .nullable(.mappingTemplate),
         checkKey: { key in
@@ -72,7 +84,5 @@ extension FieldType where Value == TemplateTable {
                 suggestion: Suggestion.didYouMean(key, among: [MediaType.json, "application/xml", "text/plain", "$default"]),
             )
         },
-    ).map { entries in
-        TemplateTable(entries.map { ($0.key, $0.value.flatMap { $0.isEmpty ? nil : $0 }) })
-    }
+    )
 }

@@ -179,12 +179,12 @@ extension Renderer {
                 if try !containsKey(Value(name), in: members) { continue }
                 return .text(try text(of: mapValue(Value(name), of: members)) ?? Array("null".utf8))
             }
-            return .empty
+            return absent
         }
         for group in ParameterGroup.allCases {
             if let value = bindings.parameters?.parameter(name, in: group) { return Value(value) }
         }
-        return .empty
+        return absent
     }
 }
 

@@ -133,20 +133,25 @@ struct Compiler {
     private mutating func compileBlock(_ node: SyntaxNode) throws(TemplateSyntaxError) -> Int32 {
         let line = line(node)
         var parts: [Int32] = []
+        // Neighbouring texts, and the first of them, on whose line they begin.
         var pending: [UInt8] = []
+        var first = node
         for child in node.children {
             let part = try compile(child)
             let compiled = builder.nodes[Int(part)]
+            // A comment takes lines away that the text then would not count.
+            if case .comment = child.kind { flush(&pending, first, to: &parts) }
             if compiled.operation == .text {
+                if pending.isEmpty { first = child }
                 pending += builder.text[Int(compiled.a)..<Int(compiled.a + compiled.b)]
             } else if compiled.operation != .nothing {
-                flush(&pending, child, to: &parts)
+                flush(&pending, first, to: &parts)
                 parts.append(part)
             }
         }
-        flush(&pending, node, to: &parts)
-        let first = builder.add(children: parts)
-        return builder.add(Node(operation: .block, line: line, a: first, b: Int32(parts.count)))
+        flush(&pending, first, to: &parts)
+        let children = builder.add(children: parts)
+        return builder.add(Node(operation: .block, line: line, a: children, b: Int32(parts.count)))
     }
 
     /// Makes one node of neighbouring texts.

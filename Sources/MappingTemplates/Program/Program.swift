@@ -9,6 +9,8 @@ final class Program: @unchecked Sendable {
     let references: UnsafeMutablePointer<ReferenceRecord>
     let steps: UnsafeMutablePointer<Step>
     let text: UnsafeMutablePointer<UInt8>
+    let nodeCount: Int
+    let referenceCount: Int
     let calls: [MacroCall]
     let constants: [Value]
     let paths: [CompiledPath]
@@ -28,6 +30,8 @@ final class Program: @unchecked Sendable {
         references = Self.copy(builder.references)
         steps = Self.copy(builder.steps)
         text = Self.copy(builder.text)
+        nodeCount = builder.nodes.count
+        referenceCount = builder.references.count
         calls = builder.calls
         constants = builder.constants
         paths = builder.paths

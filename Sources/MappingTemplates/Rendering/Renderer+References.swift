@@ -6,6 +6,7 @@ extension Renderer {
 
     mutating func renderReference(_ reference: Reference) throws(Interruption) {
         line = reference.pointee.line
+        lines?.note(line, at: output.count)
         if reference.pointee.isText {
             output.append(contentsOf: program.bytes(reference.pointee.nullText))
             return
@@ -95,7 +96,7 @@ extension Renderer {
     }
 
     /// In the service a missing value is the empty string.
-    private var missing: Value { isService ? .empty : .null }
+    private var missing: Value { isService ? absent : .null }
 
     @inline(__always)
     mutating func apply(_ step: UnsafePointer<Step>, to receiver: Value) throws(Interruption) -> Value {

@@ -17,6 +17,10 @@ struct Renderer: ~Copyable {
     let trace: (any TemplateTrace)?
     /// Whether there is a trace: asking the existential itself would copy it.
     let isTracing: Bool
+    /// What stands for a value that is missing, in the service: the empty string.
+    let absent: Value
+    /// Which line printed what, if anybody wants to know.
+    var lines: OutputLines?
 
     var variables: [Value]
     var output: [UInt8] = []
@@ -53,7 +57,8 @@ struct Renderer: ~Copyable {
         bindings: TemplateBindings,
         overrides: TemplateOverrides,
         limits: TemplateLimits,
-        trace: (any TemplateTrace)?
+        trace: (any TemplateTrace)?,
+        absent: Value = .empty
     ) {
         main = program
         self.program = program
@@ -66,6 +71,7 @@ struct Renderer: ~Copyable {
         self.bindings = bindings
         self.trace = trace
         isTracing = trace != nil
+        self.absent = absent
         budget = limits.work
         contextState = ContextState(overrides: overrides)
         variables = [Value](repeating: .null, count: program.slotCount)
@@ -140,6 +146,7 @@ struct Renderer: ~Copyable {
         try spend()
         switch node.operation {
         case .text:
+            lines?.note(node.line, at: output.count)
             output.append(contentsOf: program.bytes(TextRange(offset: node.a, count: node.b)))
             if output.count > limits.outputBytes { throw fail(.limit, outputMessage) }
             try spend(Int(node.b) >> 6)
