@@ -1,6 +1,7 @@
 import ArgumentParser
 import HeadgateDefinitions
 import HeadgateGateway
+import HeadgateLua
 
 /// `headgate docs`: the reference pages, generated from the declarations of stages and files.
 struct Docs: AsyncParsableCommand {
@@ -26,6 +27,8 @@ struct Docs: AsyncParsableCommand {
         let pages = [
             ("stages.md", ReferencePages.stagesPage(of: registry)),
             ("pipeline-files.md", ReferencePages.pipelineFilePage(of: registry)),
+            ("lua.md", LuaReference.page),
+            ("headgate.lua", LuaReference.stubs),
             ("pipeline.schema.json", SchemaGenerator.schema(for: registry)),
         ].map { name, text in ("\(directory)/\(name)", text.last == "\n" ? text : text + "\n") }
         if check {

@@ -21,6 +21,7 @@ struct Bench {
         config: ConfigurationNode? = nil,
         limits: [(String, String)] = [],
         onError: ConfigurationNode? = nil,
+        permissions: ConfigurationNode? = nil,
     ) throws -> BuiltStage {
         let scalar = ConfigurationNode.Scalar(
             text: script,
@@ -33,6 +34,7 @@ struct Bench {
         if !limits.isEmpty {
             entries.append(("limits", .mapping(limits.map { ($0, .plain($1)) })))
         }
+        if let permissions { entries.append(("permissions", permissions)) }
         if let onError { entries.append(("onError", onError)) }
         return try build(LuaStages.script, .mapping(entries))
     }
@@ -178,10 +180,21 @@ struct Backend: DispatchStage {
 
 final class LogRecorder: LuaHost {
     private let entries = Mutex<[LuaLogEntry]>([])
+    private let measured = Mutex<[LuaMeasurement]>([])
 
     func log(_ entry: LuaLogEntry) {
         entries.withLock { $0.append(entry) }
     }
+
+    func record(_ measurement: LuaMeasurement) {
+        measured.withLock { $0.append(measurement) }
+    }
+
+    func secret(_ name: String) -> [UInt8]? {
+        name == "api-token" ? Array("canary-4711".utf8) : nil
+    }
+
+    var measurements: [LuaMeasurement] { measured.withLock { $0 } }
 
     var all: [LuaLogEntry] { entries.withLock { $0 } }
 }

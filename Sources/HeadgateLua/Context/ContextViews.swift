@@ -40,7 +40,7 @@ enum ContextViews {
         var join: hg_callback?
     }
 
-    private static let classes: [Class] = [
+    static let classes: [Class] = [
         ContextRoot.view, RequestView.view,
         Class(
             kind: .integration,
