@@ -25,11 +25,18 @@ struct EnvironmentSubstitution {
         case .sequence(let nodes):
             return ConfigurationNode(.sequence(nodes.map(apply)), at: node.location)
         case .mapping(var entries):
-            for index in entries.indices where !Self.verbatimKeys.contains(entries[index].key) {
+            for index in entries.indices where !Self.isVerbatim(entries[index]) {
                 entries[index].value = apply(to: entries[index].value)
             }
             return ConfigurationNode(.mapping(entries), at: node.location)
         }
+    }
+
+    /// A `script:` that is a stage with settings holds its script under that key again, and other settings beside it.
+    private static func isVerbatim(_ entry: ConfigurationNode.Entry) -> Bool {
+        guard verbatimKeys.contains(entry.key) else { return false }
+        if entry.key == "script", case .mapping = entry.value.value { return false }
+        return true
     }
 
     /// nil where nothing changes.
