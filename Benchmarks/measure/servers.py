@@ -95,7 +95,7 @@ def headgate(program, pipelines, folder, environment, options=()):
     log = pathlib.Path(folder) / "headgate.log"
     with open(log, "w") as sink:
         process = subprocess.Popen(
-            [program, "serve", pipelines, "--host", "127.0.0.1", "--port", "0", "--loops", "1", *options],
+            [program, "serve", pipelines, "--host", "127.0.0.1", "--port", "0", "--loops", "1", "--no-access-log", *options],
             env={**os.environ, **environment},
             stdout=subprocess.PIPE,
             stderr=sink,
