@@ -19,7 +19,7 @@ setup: ## install what is missing on this machine (Lua 5.4's headers, pkg-config
 	@scripts/setup
 
 build: setup ## build the release binary
-	@swift build -c release --product headgate
+	@scripts/build
 
 serve: build ## build, then serve pipelines/ on http://127.0.0.1:8080 beside a demo backend
 	@exec $(release) serve pipelines --host $(HOST) --port $(PORT) --demo-backend

@@ -75,8 +75,22 @@ public struct RequestIdentifiers: Sendable {
             return "Root=\(root);Parent=\(parentText);Sampled=\(parent == nil ? 0 : 1)"
         }
         let seconds = UInt64(clamping: milliseconds / 1000)
-        return "Root=1-" + hexText(seconds, digits: 8) + "-" + hexText(random.next(), digits: 16)
-            + hexText(random.next(), digits: 8)
+        let prefix: StaticString = "Root=1-"
+        let (high, low) = (random.next(), random.next())
+        return String(unsafeUninitializedCapacity: 40) { buffer in
+            var at = 0
+            func put(_ value: UInt64, digits: Int) {
+                for index in 0..<digits { buffer[at + index] = hex(value >> UInt64((digits - 1 - index) * 4)) }
+                at += digits
+            }
+            prefix.withUTF8Buffer { at = buffer.update(fromContentsOf: $0) }
+            put(seconds, digits: 8)
+            buffer[at] = UInt8(ascii: "-")
+            at += 1
+            put(high, digits: 16)
+            put(low, digits: 8)
+            return at
+        }
     }
 
     private static func hexText(_ value: UInt64, digits: Int) -> String {

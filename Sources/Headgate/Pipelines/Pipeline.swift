@@ -43,7 +43,7 @@ public final class Pipeline: Sendable {
 }
 
 /// A stage of a pipeline, with its place and its name.
-public struct PipelineStage: Sendable {
+public final class PipelineStage: Sendable {
     /// Unique in its pipeline: the kind, or `kind 2`, or a name that the user gave.
     public let label: String
     public let kind: String
@@ -51,6 +51,8 @@ public struct PipelineStage: Sendable {
     public let location: SourceLocation?
     public let built: BuiltStage
     let step: Step
+    /// Whether the backend is called here.
+    public let isDispatch: Bool
 
     public init(label: String, kind: String, phase: StagePhase, location: SourceLocation? = nil, built: BuiltStage) {
         self.label = label
@@ -59,12 +61,7 @@ public struct PipelineStage: Sendable {
         self.location = location
         self.built = built
         step = Step(built.stage)
-    }
-
-    /// Whether the backend is called here.
-    public var isDispatch: Bool {
-        if case .dispatch = step { return true }
-        return false
+        isDispatch = built.stage is any DispatchStage
     }
 }
 

@@ -67,11 +67,15 @@ public struct Router: Sendable {
     ///   - path: as sent, percent-encoding kept, without query. A trailing slash and repeated leading
     ///     slashes do not count (recorded on the service).
     public func match(method: String, path: String) -> Match? {
-        let pieces = Self.segments(of: path)
-        guard pieces.count <= Self.maximumSegments else { return nil }
-        var budget = 4096
-        guard let leaf = find(method, pieces, 0, node: 0, budget: &budget) else { return nil }
-        return Match(pipeline: leaf.pipeline, pathParameters: Self.parameters(of: leaf.route, in: pieces))
+        var path = path
+        return path.withUTF8 { bytes in
+            withUnsafeTemporaryAllocation(of: Range<Int>.self, capacity: Self.maximumSegments) { pieces in
+                guard let pieces = Self.split(bytes, into: pieces) else { return nil }
+                var search = Search(method: method, bytes: bytes, pieces: pieces)
+                guard let leaf = find(&search, 0, node: 0) else { return nil }
+                return Match(pipeline: leaf.pipeline, pathParameters: search.parameters(of: leaf.route))
+            }
+        }
     }
 
     /// Whether any method is served at this path.
@@ -79,49 +83,71 @@ public struct Router: Sendable {
         (Route.anyMethods).contains { match(method: $0, path: path) != nil }
     }
 
-    private static func segments(of path: String) -> [Substring] {
-        var rest = path[...]
-        while rest.utf8.first == UInt8(ascii: "/") { rest = rest.dropFirst() }
-        if rest.utf8.last == UInt8(ascii: "/") { rest = rest.dropLast() }
-        if rest.isEmpty { return [] }
-        return rest.split(separator: "/", omittingEmptySubsequences: false)
-    }
-
-    private static func parameters(of route: Route, in pieces: [Substring]) -> [(name: String, value: String)] {
-        var values: [(name: String, value: String)] = []
-        for (index, segment) in route.segments.enumerated() {
-            switch segment {
-            case .literal: continue
-            case .parameter(let name): values.append((name, String(pieces[index])))
-            case .greedy(let name): values.append((name, pieces[index...].joined(separator: "/")))
-            }
+    /// Where the segments are; nil when there are more than fit. None for the root.
+    private static func split(
+        _ path: UnsafeBufferPointer<UInt8>,
+        into pieces: UnsafeMutableBufferPointer<Range<Int>>,
+    ) -> UnsafeBufferPointer<Range<Int>>? {
+        let slash = UInt8(ascii: "/")
+        var start = path.firstIndex { $0 != slash } ?? path.count
+        let end = start < path.count && path[path.count - 1] == slash ? path.count - 1 : path.count
+        var count = 0
+        while start < end || count > 0 {
+            guard count < pieces.count else { return nil }
+            var stop = start
+            while stop < end, path[stop] != slash { stop += 1 }
+            pieces.initializeElement(at: count, to: start..<stop)
+            count += 1
+            if stop == end { break }
+            start = stop + 1
         }
-        return values
+        return UnsafeBufferPointer(rebasing: pieces[..<count])
     }
 
-    /// Depth-first. `budget` bounds the work of paths that make many branches fail late.
-    private func find(
-        _ method: String,
-        _ pieces: [Substring],
-        _ index: Int,
-        node: Int,
-        budget: inout Int,
-    ) -> Leaf? {
-        budget -= 1
-        guard budget > 0 else { return nil }
-        if index == pieces.count { return leaf(nodes[node].leaves, method) }
-        if !nodes[node].literals.isEmpty, let literal = nodes[node].literals[String(pieces[index])],
-            let found = find(method, pieces, index + 1, node: literal, budget: &budget)
+    /// A request's method and segments while its route is looked for.
+    private struct Search {
+        let method: String
+        let bytes: UnsafeBufferPointer<UInt8>
+        let pieces: UnsafeBufferPointer<Range<Int>>
+        /// Bounds the work of paths that make many branches fail late.
+        var budget = 4096
+
+        func text(_ range: Range<Int>) -> String {
+            String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self)
+        }
+
+        func parameters(of route: Route) -> [(name: String, value: String)] {
+            var values: [(name: String, value: String)] = []
+            for (index, segment) in route.segments.enumerated() {
+                switch segment {
+                case .literal: continue
+                case .parameter(let name): values.append((name, text(pieces[index])))
+                case .greedy(let name):
+                    values.append((name, text(pieces[index].lowerBound..<pieces[pieces.count - 1].upperBound)))
+                }
+            }
+            return values
+        }
+    }
+
+    /// Depth-first.
+    private func find(_ search: inout Search, _ index: Int, node: Int) -> Leaf? {
+        search.budget -= 1
+        guard search.budget > 0 else { return nil }
+        if index == search.pieces.count { return leaf(nodes[node].leaves, search.method) }
+        let piece = search.pieces[index]
+        if !nodes[node].literals.isEmpty, let literal = nodes[node].literals[search.text(piece)],
+            let found = find(&search, index + 1, node: literal)
         {
             return found
         }
-        if let parameter = nodes[node].parameter, !pieces[index].isEmpty,
-            let found = find(method, pieces, index + 1, node: parameter, budget: &budget)
+        if let parameter = nodes[node].parameter, !piece.isEmpty,
+            let found = find(&search, index + 1, node: parameter)
         {
             return found
         }
         guard let greedy = nodes[node].greedy else { return nil }
-        return leaf(nodes[greedy].leaves, method)
+        return leaf(nodes[greedy].leaves, search.method)
     }
 
     private func leaf(_ leaves: [Leaf], _ method: String) -> Leaf? {

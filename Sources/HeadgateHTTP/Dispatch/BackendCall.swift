@@ -11,8 +11,8 @@ final class BackendCall: @unchecked Sendable {
     /// For all of the call: connecting, sending, and the response to its last byte.
     let deadline: NIODeadline
     var attempts = 1
-    /// The connection that it is on.
-    weak var connection: BackendConnection?
+    /// The connection that it is on, until one of the two is over.
+    var connection: BackendConnection?
     private var completion: ((Result<IntegrationResponse, any Error>) -> Void)?
 
     init(

@@ -45,8 +45,8 @@ final class LoopDispatcher: @unchecked Sendable {
                 verifiesCertificate: request.verifiesCertificate,
                 addressPolicy: request.addressPolicy,
             ))
-        exchange.onCancel { [weak call, loop] in
-            guard let call else { return }
+        // The exchange lets go of this when the call completes. Held weakly, the call would cost more to count.
+        exchange.onCancel { [loop] in
             // Never within the call's own work: cancelling closes what that may be reading from.
             loop.execute {
                 if let connection = call.connection { connection.cancel(call) } else { pool.cancel(call) }

@@ -3,7 +3,7 @@ import HeadgateHTTP
 import NIOCore
 
 /// A request that has not been answered, in its place among those of its connection.
-struct PendingRequest {
+final class PendingRequest {
     let exchange: Exchange
     let isHEAD: Bool
     /// HTTP/1.0 knows no chunks.
@@ -16,4 +16,12 @@ struct PendingRequest {
     /// The response's body that is being passed on.
     var download: BodyDownload?
     var bytesReceived = 0
+
+    init(exchange: Exchange, isHEAD: Bool, isHTTP10: Bool, began: NIODeadline, keepsAlive: Bool) {
+        self.exchange = exchange
+        self.isHEAD = isHEAD
+        self.isHTTP10 = isHTTP10
+        self.began = began
+        self.keepsAlive = keepsAlive
+    }
 }

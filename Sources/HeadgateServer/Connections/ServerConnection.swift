@@ -141,8 +141,7 @@ final class ServerConnection: ChannelDuplexHandler, Expirable, @unchecked Sendab
 
     private var mayRead: Bool {
         if isClosing { return true }
-        guard mayParse else { return false }
-        return context?.channel.isWritable ?? false
+        return mayParse && isWritable
     }
 
     /// Whether more of what has come may be looked at: a client that sends faster than it reads, or
@@ -156,7 +155,8 @@ final class ServerConnection: ChannelDuplexHandler, Expirable, @unchecked Sendab
         }
     }
 
-    var isWritable: Bool { context?.channel.isWritable ?? false }
+    /// What the channel said last, because asking it costs more than a request may.
+    private(set) var isWritable = true
 
     /// Something that was waited for has happened.
     func continueReading() {
@@ -180,7 +180,8 @@ final class ServerConnection: ChannelDuplexHandler, Expirable, @unchecked Sendab
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        guard context.channel.isWritable else { return }
+        isWritable = context.channel.isWritable
+        guard isWritable else { return }
         if !isClosing { timers.writeDone() }
         pending.first?.download?.stream.resume()
         continueReading()

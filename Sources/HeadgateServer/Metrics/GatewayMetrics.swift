@@ -38,15 +38,18 @@ public final class GatewayMetrics: AccessObserver {
 
     public func observe(_ records: [AccessRecord]) {
         pipelines.withLock { pipelines in
-            for record in records {
-                let metrics: PipelineMetrics
-                if let found = pipelines[record.pipeline] {
-                    metrics = found
-                } else {
-                    metrics = PipelineMetrics(record.pipeline, factory)
-                    pipelines[record.pipeline] = metrics
+            var last: PipelineMetrics?
+            // By index, because iterating copies every record.
+            for index in records.indices {
+                let name = records[index].pipeline
+                if let last, last.name == name {
+                    last.observe(records[index])
+                    continue
                 }
-                metrics.observe(record)
+                let metrics = pipelines[name] ?? PipelineMetrics(name, factory)
+                pipelines[name] = metrics
+                metrics.observe(records[index])
+                last = metrics
             }
         }
     }
@@ -71,7 +74,7 @@ public final class GatewayMetrics: AccessObserver {
 
 /// The series of one pipeline, made when they are first needed. Used under the owner's lock.
 private final class PipelineMetrics: @unchecked Sendable {
-    private let name: String
+    let name: String
     private let factory: any MetricsFactory
     private let duration: Timer
     private let bytesIn: Counter

@@ -108,7 +108,7 @@ public struct ResponseStage: SynchronousStage {
     }
 
     /// A mapping with its parameters sorted out.
-    private struct Prepared: Sendable {
+    private final class Prepared: Sendable {
         let mapping: Mapping
         let parameters: ResponseParameters
 

@@ -3,7 +3,7 @@ import MappingTemplates
 
 /// A mapping template with the place where it was written, so that what goes wrong in it names the file
 /// and the line.
-public struct LocatedTemplate: Sendable {
+public final class LocatedTemplate: Sendable {
     /// The template's text.
     public let text: String
     private let template: MappingTemplate
@@ -13,7 +13,7 @@ public struct LocatedTemplate: Sendable {
 
     /// Compiles a template that stands in a file.
     /// - Throws: ``InvalidValue`` with the place of the first syntax error.
-    public init(_ scalar: ConfigurationNode.Scalar) throws(InvalidValue) {
+    public convenience init(_ scalar: ConfigurationNode.Scalar) throws(InvalidValue) {
         do throws(TemplateSyntaxError) {
             try self.init(scalar.text, place: scalar)
         } catch {
@@ -27,7 +27,7 @@ public struct LocatedTemplate: Sendable {
     }
 
     /// Compiles a template that was made in Swift.
-    public init(_ text: String) throws(TemplateSyntaxError) {
+    public convenience init(_ text: String) throws(TemplateSyntaxError) {
         try self.init(text, place: nil)
     }
 

@@ -3,10 +3,15 @@ import Headgate
 /// The templates of one side of an integration, by media type.
 public struct TemplateTable: Sendable {
     /// One entry. A template that is nil is "defined without text": the payload passes as it is.
-    public struct Entry: Sendable {
+    public final class Entry: Sendable {
         /// A media type in lower case, or `$default`.
         public let key: String
         public let template: LocatedTemplate?
+
+        init(key: String, template: LocatedTemplate?) {
+            self.key = key
+            self.template = template
+        }
     }
 
     /// The key for media types without a template of their own.
