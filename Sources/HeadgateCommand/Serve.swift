@@ -73,6 +73,8 @@ struct Serve: AsyncParsableCommand {
 
     @OptionGroup var documents: DocumentArguments
 
+    @OptionGroup(title: "TLS") var tls: TLSArguments
+
     @OptionGroup var gateway: GatewayArguments
 
     func validate() throws {

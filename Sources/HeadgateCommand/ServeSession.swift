@@ -27,9 +27,10 @@ struct ServeSession {
         let gateway = try loadGateway(environment, metrics)
         var observers: [any AccessObserver] = [metrics]
         if command.accessLog { observers.append(AccessLogger(Logger(label: "headgate.access"))) }
+        let tls = try command.tls.load()
         let server = try await ListenError.naming(host: command.host, port: command.port) {
             try await Server.start(
-                serving: gateway.current, on: group, serverConfiguration(port: command.port), observer: ObserverGroup(observers))
+                serving: gateway.current, on: group, serverConfiguration(tls), observer: ObserverGroup(observers))
         }
         let admin = try await startAdmin(gateway, server, metrics)
 
@@ -39,15 +40,20 @@ struct ServeSession {
         log.info("serving \(gateway.current.value.pipelines.count) pipelines of \(origin)")
         if command.watch { gateway.reloadOnChange { report($0, metrics) } }
 
+        let watch = tls.map { tls in FileWatch(every: 1000) { reload(tls) } }
+        if command.watch, let tls { watch?.start(tls.paths) }
+
         for await signal in signals.stream {
             if signal == .reload {
                 report(gateway.reload(), metrics)
+                if let tls { reload(tls) }
                 continue
             }
             log.info("stopping: \(server.requestsInFlight) requests in flight")
             break
         }
         signals.exitOnNext()
+        if command.watch { watch?.stop() }
         admin?.isReady = false
         let isClean = await server.drain(deadline: .seconds(Int64(command.drainTimeout)))
         await gateway.stop()
@@ -74,10 +80,11 @@ struct ServeSession {
         command.documents.documents.isEmpty ? path : command.documents.documents.joined(separator: ", ")
     }
 
-    private func serverConfiguration(port: Int) -> ServerConfiguration {
+    private func serverConfiguration(_ tls: ServerTLS?) -> ServerConfiguration {
         ServerConfiguration(
             host: command.host,
-            port: port,
+            port: command.port,
+            tls: tls,
             payloadLimit: command.payloadLimit,
             headerTimeout: .seconds(Int64(command.headerTimeout)),
             bodyTimeout: .seconds(Int64(command.bodyTimeout)),
@@ -105,6 +112,15 @@ struct ServeSession {
         }
     }
 
+    private func reload(_ tls: ServerTLS) {
+        do throws(TLSFileError) {
+            try tls.reload()
+            log.info("certificates are read anew")
+        } catch {
+            log.error("certificates are not read anew, those that there were go on serving: \(error)")
+        }
+    }
+
     private func report(_ outcome: ReloadOutcome, _ metrics: GatewayMetrics) {
         switch outcome {
         case .replaced(let generation):
@@ -114,13 +130,5 @@ struct ServeSession {
             metrics.reloaded(succeeded: false)
             log.error("not reloaded, the old pipelines go on serving:\n\(error)")
         }
-    }
-}
-
-extension Server {
-    /// `http://127.0.0.1:8080`.
-    var url: String {
-        let host = address.ipAddress ?? "127.0.0.1"
-        return "http://\(host.contains(":") ? "[\(host)]" : host):\(address.port ?? 0)"
     }
 }

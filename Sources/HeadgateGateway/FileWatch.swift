@@ -12,7 +12,7 @@ import Darwin
 
 /// Notices changes of files and folders by looking at them again and again: works on every file
 /// system, with editors that replace files, and with links that are moved from one version to the next.
-final class FileWatch: Sendable {
+package final class FileWatch: Sendable {
     private struct Stamp: Equatable {
         var modified: Int
         var modifiedNanoseconds: Int
@@ -34,7 +34,7 @@ final class FileWatch: Sendable {
     /// - Parameters:
     ///   - milliseconds: how often to look. A change is told one look after it has stopped.
     ///   - changed: called on a queue of the watch's own.
-    init(every milliseconds: Int, changed: @escaping @Sendable () -> Void) {
+    package init(every milliseconds: Int, changed: @escaping @Sendable () -> Void) {
         interval = milliseconds
         let queue = DispatchQueue(label: "headgate.watch", qos: .utility)
         timer = DispatchSource.makeTimerSource(queue: queue)
@@ -48,7 +48,7 @@ final class FileWatch: Sendable {
         }
     }
 
-    func start(_ paths: [String]) {
+    package func start(_ paths: [String]) {
         watch(paths)
         timer.resume()
     }
@@ -59,7 +59,7 @@ final class FileWatch: Sendable {
         state.withLock { $0 = State(paths: paths, seen: stamps) }
     }
 
-    func stop() {
+    package func stop() {
         timer.cancel()
     }
 

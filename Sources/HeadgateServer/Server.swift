@@ -19,6 +19,7 @@ public final class Server: Sendable {
     /// Where it listens, with the port that was taken.
     public let address: SocketAddress
     private let listener: any Channel
+    private let scheme: String
     private let homes: [ServerHome]
     private let batchers: [AccessBatcher]
     private let logQueue: DispatchQueue
@@ -26,12 +27,14 @@ public final class Server: Sendable {
     private init(
         _ listener: any Channel,
         _ address: SocketAddress,
+        _ scheme: String,
         _ homes: [ServerHome],
         _ batchers: [AccessBatcher],
         _ logQueue: DispatchQueue,
     ) {
         self.listener = listener
         self.address = address
+        self.scheme = scheme
         self.homes = homes
         self.batchers = batchers
         self.logQueue = logQueue
@@ -78,7 +81,11 @@ public final class Server: Sendable {
                     guard let home = byLoop[ObjectIdentifier(channel.eventLoop)],
                         home.connections.load(ordering: .relaxed) < limit
                     else { throw TooManyConnections() }
-                    try channel.pipeline.syncOperations.addHandler(ServerConnection(home))
+                    let pipeline = channel.pipeline.syncOperations
+                    let connection = ServerConnection(home)
+                    try configuration.tls?.addHandlers(
+                        to: pipeline, for: connection, deadline: configuration.headerTimeout)
+                    try pipeline.addHandler(connection)
                 }
             }
             .bind(host: configuration.host, port: configuration.port)
@@ -87,14 +94,14 @@ public final class Server: Sendable {
             try? await listener.close()
             throw ChannelError.unknownLocalAddress
         }
-        return Server(listener, address, homes, batchers, logQueue)
+        return Server(listener, address, configuration.tls == nil ? "http" : "https", homes, batchers, logQueue)
     }
 
-    /// `http://127.0.0.1:8080`
-    var url: String {
+    /// `http://127.0.0.1:8080`, or `https` with TLS.
+    public var url: String {
         let host = address.ipAddress ?? "127.0.0.1"
         let name = host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host
-        return "http://\(name):\(address.port ?? 0)"
+        return "\(scheme)://\(name):\(address.port ?? 0)"
     }
 
     /// Requests that are being worked on.

@@ -7,6 +7,8 @@ public struct ServerConfiguration: Sendable {
     public var host: String
     /// 0 takes any free port.
     public var port: Int
+    /// TLS for the clients; nil serves plain HTTP.
+    public var tls: ServerTLS?
     /// Connections that the operating system keeps until they are accepted.
     public var backlog: Int
     /// The largest request payload in bytes, for pipelines that have no limit of their own; more is a 413.
@@ -40,6 +42,7 @@ public struct ServerConfiguration: Sendable {
     public init(
         host: String = "127.0.0.1",
         port: Int = 8080,
+        tls: ServerTLS? = nil,
         backlog: Int = 1024,
         payloadLimit: Int = 10_485_760,
         limits: MessageLimits = MessageLimits(),
@@ -57,6 +60,7 @@ public struct ServerConfiguration: Sendable {
     ) {
         self.host = host
         self.port = port
+        self.tls = tls
         self.backlog = backlog
         self.payloadLimit = payloadLimit
         self.limits = limits

@@ -8,6 +8,8 @@ import Synchronization
 final class ServerHome: EventLoopHome, @unchecked Sendable {
     let configuration: ServerConfiguration
     let lane: Lane
+    /// Of the requests: `http` or `https`.
+    let scheme: String
     let sweep: DeadlineSweep
     private let current: CurrentGeneration
     private var generation: Generation
@@ -43,6 +45,7 @@ final class ServerHome: EventLoopHome, @unchecked Sendable {
     ) {
         self.configuration = configuration
         self.lane = lane
+        scheme = configuration.tls == nil ? "http" : "https"
         self.current = current
         self.observer = observer
         generationVersion = current.version

@@ -45,6 +45,7 @@ extension ServerConnection {
             rawQuery: head.target.rawQuery,
             headers: head.headers,
             clientAddress: clientAddress,
+            scheme: home.scheme,
             protocolVersion: head.minorVersion == 1 ? "HTTP/1.1" : "HTTP/1.0",
         )
         var random = home.lane.makeRandom()
@@ -52,6 +53,7 @@ extension ServerConnection {
         let pipeline = admission.pipeline
         let limit = pipeline.payloadLimit ?? home.configuration.payloadLimit
         let exchange = makeExchange(pipeline, request, admission.pathParameters, admission.deployment, random)
+        if let clientCertificate { exchange.contextMembers.append(("identity", clientCertificate.identity)) }
         pending.append(
             PendingRequest(
                 exchange: exchange,

@@ -28,6 +28,8 @@ final class ServerConnection: ChannelDuplexHandler, Expirable, @unchecked Sendab
     let home: ServerHome
     var context: ChannelHandlerContext?
     var clientAddress = ""
+    /// Who the client is by TLS; set when the handshake is done.
+    var clientCertificate: ClientCertificate?
     var parser: RequestParser
     /// Bytes that have come and are not parsed: an incomplete line, or requests that have to wait.
     var leftover = ByteBuffer()

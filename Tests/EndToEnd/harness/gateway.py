@@ -51,7 +51,7 @@ class Gateway:
             )
         ready, _, _ = select.select([self.process.stdout], [], [], START_SECONDS)
         self.first_line = self.process.stdout.readline().decode() if ready else ""
-        found = re.fullmatch(r"http://127\.0\.0\.1:(\d+)\n", self.first_line)
+        found = re.fullmatch(r"https?://127\.0\.0\.1:(\d+)\n", self.first_line)
         if not found:
             self.wait(1)
             written = self.log
