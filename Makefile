@@ -10,7 +10,7 @@ release := .build/release/headgate
 each_swift_file := git ls-files -z '*.swift' | xargs -0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build serve test e2e bench format lint docs clean
+.PHONY: help setup build serve test e2e soak bench format lint docs clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,10 @@ test: setup ## run every test: unit, samples, end to end, examples
 
 e2e: build ## run only the end-to-end tests, against the release binary
 	@HEADGATE_BIN=$(release) python3 Tests/EndToEnd/run.py
+
+soak: build ## ten minutes of good, hostile and slow traffic under reloads, and the long hostile cases (SOAK_SECONDS=600)
+	@HEADGATE_BIN=$(release) python3 Tests/Hostile/run.py --long
+	@HEADGATE_BIN=$(release) python3 Tests/Soak/run.py --seconds $(or $(SOAK_SECONDS),600)
 
 bench: build ## measure CPU time a request beside nginx, on this machine
 	@scripts/setup bench

@@ -22,6 +22,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "EndToEnd"))
 
+from corpus import data  # noqa: E402
 from harness import Backend, Gateway, Wire, files, request  # noqa: E402
 from harness.wire import Closed  # noqa: E402
 
@@ -29,21 +30,6 @@ CANARY = "canary-7f3a9c-never-to-be-seen"
 GOOD = request("/a")
 # What tells of the inside; no answer may hold any of it.
 INSIDE = [CANARY, "127.0.0.1", "NIO", "Error(", ".swift", ".yaml", "0x"]
-
-
-def data(pieces):
-    """The bytes that a list of texts, repetitions and ends describes."""
-    for piece in pieces if isinstance(pieces, list) else [pieces]:
-        if isinstance(piece, str):
-            yield piece.encode("latin-1" if all(ord(letter) < 256 for letter in piece) else "utf-8")
-        elif "repeat" in piece:
-            unit, left = piece["repeat"].encode("latin-1"), piece["times"]
-            batch = max(1, 65_536 // max(len(unit), 1))
-            while left > 0:
-                yield unit * min(batch, left)
-                left -= batch
-        else:
-            yield piece
 
 
 class Finding(Exception):
@@ -243,7 +229,7 @@ def uncovered():
     rows, missing = set(), []
     for line in (HERE / "README.md").read_text().splitlines():
         cells = [cell.strip() for cell in line.split("|")]
-        if len(cells) < 5 or not re.fullmatch(r"[\d, –-]+", cells[1]):
+        if len(cells) < 5 or not re.fullmatch(r"\d[\d, –]*", cells[1]):
             continue
         for part in cells[1].split(","):
             first, _, last = part.strip().partition("–")
