@@ -33,7 +33,7 @@ def main():
     seconds = setting("SECONDS", 4)
     connections = setting("CONNECTIONS", 64)
     threads = setting("THREADS", 1)
-    only = (os.environ.get("ONLY") or "W1,W2,W3,process,templates").split(",")
+    only = (os.environ.get("ONLY") or "W1,W2,W3,W2L,W2J,process,templates").split(",")
     shape = {"seconds": seconds, "connections": connections, "threads": threads}
     chosen = [workload for workload in WORKLOADS if workload.name in only]
 
@@ -100,6 +100,8 @@ def measure_workloads(program, folder, chosen, rounds, shape):
                     figures = load.burst(contestants[name], workload.target, workload.headers, **shape)
                     rows[name].append(dataclasses.asdict(figures))
             report.workload(workload, rows["nginx"], rows.get("headgate"))
+            if program and workload.beside in taken:
+                report.scripts(workload, *[taken[name][who] for name in (workload.name, workload.beside) for who in ("nginx", "headgate")])
     return taken
 
 

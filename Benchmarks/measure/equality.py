@@ -89,6 +89,7 @@ def _ask(gateway, backend, target, headers):
         "status": status,
         "type": (answered.get("content-type") or "").split(";")[0],
         "x-pet-revision": answered.get("x-pet-revision"),
+        "x-seen-by": answered.get("x-seen-by"),
         "content": content,
         "backend was asked": backend.asked,
     }
@@ -126,5 +127,7 @@ def require_sense(saw):
         got = saw[case]
         if (got["status"], got["content"]) != (status, content) or (asked and got["backend was asked"] != asked):
             raise Unequal(f"{case}: unexpected {json.dumps(got)}")
+    if (saw["W2J"]["x-seen-by"], saw["W2J"]["content"].get("seen")) != ("acme at 42", True):
+        raise Unequal(f"W2J: unexpected {json.dumps(saw['W2J'])}")
     if saw["W2"]["status"] != 200 or len(json.dumps(saw["W2"]["content"], separators=(",", ":"))) != 1024:
         raise Unequal(f"W2: unexpected {json.dumps(saw['W2'])}")

@@ -36,7 +36,10 @@ def workload(workload, nginx, headgate):
         theirs = form.format(nginx[key])
         counts = key == "cpu_microseconds"
         ours, compared, reach, judged = "-", "", "", ""
-        if headgate:
+        if headgate and workload.reach is None:
+            compared = f"{headgate[key] / nginx[key]:.2f}"
+            ours = form.format(headgate[key])
+        elif headgate:
             ratio = headgate[key] / nginx[key]
             ours, compared = form.format(headgate[key]), f"{ratio:.2f}"
             if counts:
@@ -44,6 +47,17 @@ def workload(workload, nginx, headgate):
         print(LINE.format(label, ours, theirs, compared, reach, judged).rstrip())
         if counts:
             print(LINE.format("  lowest to highest round", *spreads, "", "", "").rstrip())
+
+
+def scripts(workload, nginx, headgate, nginx_without, headgate_without):
+    """What the scripts of a workload cost: the difference to the workload without them."""
+    key = "cpu_microseconds"
+    theirs = medians(nginx)[key] - medians(nginx_without)[key]
+    ours = medians(headgate)[key] - medians(headgate_without)[key]
+    most = theirs if workload.added is None else workload.added
+    row = LINE.format(
+        f"CPU µs more than {workload.beside}", f"{ours:.1f}", f"{theirs:.1f}", "", f"{most:.1f}", verdict(ours, most))
+    print(row.rstrip())
 
 
 def process(rows):

@@ -212,7 +212,8 @@ struct AttackTests {
             failure = refused.findings.map(\.message).joined()
         }
         let elapsed = ContinuousClock.now - start
-        #expect(elapsed < .seconds(1), "took \(elapsed)")
+        // The budget is CPU time; this allows for a machine with other work to do.
+        #expect(elapsed < .seconds(5), "took \(elapsed)")
         if let expected = attack.expected {
             let parts = expected.split(separator: "|")
             #expect(parts.contains { failure.contains($0) }, "\(failure)")

