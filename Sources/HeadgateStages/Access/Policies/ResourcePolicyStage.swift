@@ -1,0 +1,121 @@
+import Headgate
+import OrderedJSON
+
+/// Asks an API's resource policy whether a request may be served.
+public struct ResourcePolicyStage: SynchronousStage {
+    /// How the method's callers are authenticated, which decides what the policy's silence means.
+    public enum Authorization: String, Sendable, CaseIterable {
+        case none = "NONE"
+        case iam = "AWS_IAM"
+        case custom = "CUSTOM"
+        case cognito = "COGNITO_USER_POOLS"
+    }
+
+    private static let policy = Field(
+        required: "policy",
+        FieldType<PolicySource>(.any, expectation: "an IAM policy document") { node, context in
+            guard let json = ModelText.json(node) else {
+                context.mismatch(node, expected: "an IAM policy document, as a mapping or as JSON")
+                return nil
+            }
+            return PolicySource(json: json, node: node)
+        },
+        "The policy, an IAM document with `Principal`. `execute-api:/STAGE/VERB/PATH` as a resource is this API's.",
+    )
+    private static let authorizationType = Field(
+        "authorizationType",
+        FieldType<String>.oneOf(Authorization.allCases.map(\.rawValue)).map { Authorization(rawValue: $0) ?? .none },
+        default: .none,
+        shown: Authorization.none.rawValue,
+        "How the method authenticates its callers. With `NONE` and `COGNITO_USER_POOLS` the policy must allow a request; with "
+            + "`CUSTOM` and `AWS_IAM` it may leave that to the authorizer, which stands behind this stage.",
+    )
+
+    public static let declaration = StageDeclaration(
+        kind: "resource-policy",
+        phase: .authorize,
+        summary: "Asks the API's resource policy whether a request may be served.",
+        documentation: """
+            A statement that denies is final: 403 with `User: … is not authorized to perform: execute-api:Invoke on \
+            resource: … with an explicit deny`. Behind a JWT authorizer (`COGNITO_USER_POOLS`) or alone, some statement \
+            must allow the request. In front of a Lambda or IAM authorizer it is enough that one of the two allows it.
+
+            Condition keys: `aws:SourceIp`, `aws:UserAgent`, `aws:Referer`, `aws:SecureTransport`, `aws:CurrentTime`, \
+            `aws:EpochTime`, and those of an authenticated caller: `aws:PrincipalArn`, `aws:PrincipalAccount`.
+            """,
+        example: """
+            resource-policy:
+              policy:
+                Version: '2012-10-17'
+                Statement:
+                  - {Effect: Allow, Principal: '*', Action: 'execute-api:Invoke', Resource: 'execute-api:/*'}
+                  - Effect: Deny
+                    Principal: '*'
+                    Action: execute-api:Invoke
+                    Resource: execute-api:/*
+                    Condition: {NotIpAddress: {aws:SourceIp: [192.0.2.0/24, 127.0.0.1]}}
+            """,
+        fields: [policy, authorizationType],
+    ) { settings, _ in
+        let source = try settings[policy]
+        // The API's own ARN is known when a request comes; here only the form is judged.
+        do throws(InvalidPolicy) {
+            _ = try AccessPolicy(source.json, .resource)
+        } catch {
+            throw InvalidValue(
+                "the policy has \(error.found) at \(error.pointer.isEmpty ? "its top" : error.pointer)",
+                expected: "expected \(error.expected)",
+                at: ModelText.location(of: error.pointer, in: source.node),
+            )
+        }
+        let authorization = try settings[authorizationType]
+        let stage = ResourcePolicyStage(source.json, authorization)
+        return BuiltStage(stage, explanation: "the API's policy, callers by \(authorization.rawValue)")
+    }
+
+    /// A policy with the place where it is written.
+    struct PolicySource: Sendable {
+        var json: JSONValue
+        var node: ConfigurationNode
+    }
+
+    private let json: JSONValue
+    private let authorization: Authorization
+    private let cache = PolicyByAPI()
+
+    init(_ json: JSONValue, _ authorization: Authorization) {
+        self.json = json
+        self.authorization = authorization
+    }
+
+    public var readsPayload: Bool { false }
+
+    public func run(_ exchange: Exchange) throws -> StageOutcome {
+        try exchange.checkMethodARN()
+        guard let policy = cache.policy(json, exchange.deployment.apiARN) else {
+            throw GatewayFailure.internalError("the resource policy cannot be read", reason: "resource-policy")
+        }
+        let principal = exchange.variables[Exchange.principalKey]?.string
+        switch policy.decision(on: exchange.policyRequest(principal: principal)) {
+        case .allow:
+            exchange.variables[Exchange.resourcePolicyKey] = .bool(true)
+        case .explicitDeny:
+            throw GatewayFailure.denied(principal, to: exchange, isExplicit: true)
+        case .implicitDeny:
+            if authorization == .none || authorization == .cognito {
+                throw GatewayFailure.denied(principal, to: exchange, isExplicit: false)
+            }
+            exchange.variables[Exchange.resourcePolicyKey] = .bool(false)
+        }
+        return .proceed
+    }
+}
+
+extension Exchange {
+    /// Where the ARN of an authenticated caller stands among ``variables``.
+    static let principalKey = "principalArn"
+    static let resourcePolicyKey = "resourcePolicyAllows"
+
+    /// A resource policy in front has allowed the request, so that an authorizer may be silent.
+    var isAllowedByResourcePolicy: Bool { variables[Self.resourcePolicyKey]?.bool ?? false }
+}
