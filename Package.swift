@@ -30,6 +30,7 @@ let package = Package(
         .target(name: "OrderedJSON"),
         .target(name: "JavaRegex"),
         .target(name: "Cryptography"),
+        .target(name: "JSONWebTokens", dependencies: ["Cryptography", "OrderedJSON"]),
         .target(name: "JSONPath", dependencies: ["OrderedJSON", "JavaRegex"]),
         .target(name: "JSONSchema", dependencies: ["OrderedJSON", "JavaRegex"]),
         .target(name: "MappingTemplates", dependencies: ["OrderedJSON", "JSONPath", "JavaRegex"]),
@@ -45,7 +46,8 @@ let package = Package(
         .target(
             name: "HeadgateStages",
             dependencies: [
-                "Headgate", "ContentCoding", "OrderedJSON", "JSONPath", "JSONSchema", "JavaRegex", "MappingTemplates",
+                "Headgate", "ContentCoding", "OrderedJSON", "JSONPath", "JSONSchema", "JSONWebTokens", "JavaRegex",
+                "MappingTemplates", "SigV4",
             ],
         ),
         .target(
@@ -68,7 +70,8 @@ let package = Package(
         .target(
             name: "HeadgateLua",
             dependencies: [
-                "Headgate", "HeadgateStages", "OrderedJSON", "CLua", "Cryptography", "JavaRegex", "MappingTemplates",
+                "Headgate", "HeadgateStages", "OrderedJSON", "CLua", "Cryptography", "JSONWebTokens", "JavaRegex",
+                "MappingTemplates",
             ],
         ),
         .target(
@@ -147,7 +150,7 @@ let package = Package(
         .testTarget(name: "HeadgateTests", dependencies: ["Headgate"]),
         .testTarget(
             name: "HeadgateStagesTests",
-            dependencies: ["HeadgateStages", "Headgate", "JSONSchema", "JavaRegex", "OrderedJSON"],
+            dependencies: ["HeadgateStages", "Headgate", "JSONSchema", "JSONWebTokens", "JavaRegex", "OrderedJSON", "SigV4"],
         ),
         .testTarget(
             name: "HeadgateHTTPTests",

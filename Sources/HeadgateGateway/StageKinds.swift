@@ -33,6 +33,7 @@ public struct StageKinds: Sendable {
         }
         if services[(any LuaHost).self] == nil { services[(any LuaHost).self] = ScriptHost(options) }
         if services[LuaCache.self] == nil { services[LuaCache.self] = LuaCache() }
+        if services[AuthorizerCaches.self] == nil { services[AuthorizerCaches.self] = AuthorizerCaches() }
         self.services = services
         registry = StageRegistry(
             BuiltInStages.declarations + HTTPStages.declarations + LuaStages.declarations + options.stages)

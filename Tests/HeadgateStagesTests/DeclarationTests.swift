@@ -29,7 +29,7 @@ import Testing
 
     @Test func builtInStages() {
         let kinds = BuiltInStages.declarations.map(\.kind)
-        #expect(Set(kinds).isSuperset(of: ["authorizer", "api-key", "throttle", "request", "mock", "select", "response"]))
+        #expect(Set(kinds).isSuperset(of: ["jwt-authorizer", "api-key", "throttle", "request", "mock", "select", "response"]))
         #expect(Set(kinds).count == kinds.count)
         let phases = BuiltInStages.declarations.map(\.phase)
         #expect(phases == phases.sorted())

@@ -16,6 +16,8 @@ struct APIBlock: Sendable {
     /// JSON Schemas by name.
     var models: [MapEntry<ConfigurationNode>]
     var authorizers: [MapEntry<AuthorizerBlock>]
+    /// The resource policy, as it was written.
+    var policy: ConfigurationNode?
     var location: SourceLocation
 
     /// What a request validator looks at.
@@ -104,7 +106,8 @@ struct APIBlock: Sendable {
         "What decides who may call, by a name that methods refer to.",
     )
     private static let policy = Field(
-        optional: "policy", FieldType<ConfigurationNode>.asWritten(.any), "The resource policy; kept, without effect.")
+        optional: "policy", FieldType<ConfigurationNode>.asWritten(.any),
+        "The resource policy: an IAM document that says which requests may be served.")
     private static let endpointConfiguration = Field(
         optional: "endpointConfiguration",
         FieldType<ConfigurationNode>.asWritten(.any),
@@ -140,6 +143,7 @@ struct APIBlock: Sendable {
             validators: try settings[validators],
             models: try settings[models],
             authorizers: try settings[authorizers],
+            policy: try settings[policy],
             location: settings.location,
         )
     }

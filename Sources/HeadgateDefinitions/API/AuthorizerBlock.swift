@@ -6,6 +6,9 @@ struct AuthorizerBlock: Sendable {
     /// As it was written, for the stage that decodes it.
     var node: ConfigurationNode
 
+    /// Reads tokens by itself; the others ask a function.
+    var isUserPool: Bool { type == "COGNITO_USER_POOLS" }
+
     static let types = ["TOKEN", "REQUEST", "COGNITO_USER_POOLS"]
 
     private static let type = Field(
@@ -37,7 +40,7 @@ struct AuthorizerBlock: Sendable {
         "How long a decision holds. The default is 300.",
     )
     private static let providers = Field(
-        "providerARNs", FieldType<[String]>.list(of: .string), default: [], "The user pools.")
+        "providerARNs", FieldType<[String]>.list(of: .string), default: [], "ARNs of user pools, or URLs of other issuers.")
 
     static let record = Record<AuthorizerBlock>(
         "authorizers",

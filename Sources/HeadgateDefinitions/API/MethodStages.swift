@@ -13,7 +13,9 @@ struct MethodStages {
 
     /// In front of the integration: unpacking, then who may call and how often, then what the request must have.
     var before: [ConfigurationNode] {
-        [decompress, authorizer, apiKey, throttle, validate].compactMap { $0 }
+        let isJudgedLast = method.authorizationType == "COGNITO_USER_POOLS"
+        let access = isJudgedLast ? [authorizer, resourcePolicy] : [resourcePolicy, authorizer]
+        return ([decompress] + access + [apiKey, throttle, validate]).compactMap { $0 }
     }
 
     /// Behind it.
@@ -45,14 +47,16 @@ struct MethodStages {
 
     // MARK: Authorization
 
+    private var resourcePolicy: ConfigurationNode? {
+        guard let policy = shared?.block.policy else { return nil }
+        return stage("resource-policy", mapping([("policy", policy), ("authorizationType", word(method.authorizationType))]))
+    }
+
     private var authorizer: ConfigurationNode? {
         switch method.authorizationType {
-        case "NONE":
-            return nil
-        case "AWS_IAM":
-            return stage("authorizer", mapping([("type", word("AWS_IAM"))]))
-        default:
-            return namedAuthorizer
+        case "NONE": nil
+        case "AWS_IAM": stage("iam-authorizer", mapping([]))
+        default: namedAuthorizer
         }
     }
 
@@ -70,14 +74,23 @@ struct MethodStages {
             )
             return nil
         }
-        guard case .mapping(var entries) = found.value.node.value else { return nil }
-        entries.removeAll { $0.key == "authType" }
-        if !method.scopes.isEmpty {
-            let scopes = ConfigurationNode(.sequence(method.scopes.map(word)), at: method.location)
-            entries.append(entry("scopes", scopes))
+        let node = found.value.node
+        let names = found.value.isUserPool ? Self.tokenSettings : Self.functionSettings
+        var settings: [(String, ConfigurationNode?)] = names.map { ($0.stage, node[$0.resource]) }
+        if found.value.isUserPool, !method.scopes.isEmpty {
+            settings.append(("authorizationScopes", ConfigurationNode(.sequence(method.scopes.map(word)), at: method.location)))
         }
-        return stage("authorizer", ConfigurationNode(.mapping(entries), at: found.value.node.location))
+        return stage(found.value.isUserPool ? "jwt-authorizer" : "lambda-authorizer", mapping(settings))
     }
+
+    /// The members of an Authorizer resource as their stages call them.
+    private static let tokenSettings = ["providerARNs", "identitySource", "identityValidationExpression"].map {
+        (resource: $0, stage: $0)
+    }
+
+    private static let functionSettings = [(resource: "authorizerUri", stage: "function")]
+        + ["type", "identitySource", "identityValidationExpression", "authorizerResultTtlInSeconds", "authorizerCredentials"]
+        .map { (resource: $0, stage: $0) }
 
     // MARK: Validation
 

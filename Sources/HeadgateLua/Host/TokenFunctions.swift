@@ -1,6 +1,7 @@
 import CLua
 import Cryptography
 import Headgate
+import JSONWebTokens
 import OrderedJSON
 
 /// `host.crypto.jwt_sign` and `jwt_verify`: JSON Web Tokens (RFC 7519).
@@ -57,38 +58,10 @@ enum TokenFunctions {
 
     // MARK: Reading
 
-    private struct Token {
-        let signed: [UInt8]
-        let header: [UInt8]
-        let claims: [UInt8]
-        let signature: [UInt8]
-        let algorithm: String
-        let keyID: String?
-
-        /// nil where a text has not the three parts of a token, or the first is no JSON object that names
-        /// an algorithm.
-        init?(_ text: [UInt8]) {
-            let parts = text.split(separator: UInt8(ascii: "."), maxSplits: 3, omittingEmptySubsequences: false)
-            guard parts.count == 3, !text.contains(UInt8(ascii: "=")), let header = Base64.decode(Array(parts[0])),
-                let claims = Base64.decode(Array(parts[1])), let signature = Base64.decode(Array(parts[2])),
-                let fields = (try? JSONValue(parsing: header))?.object, let algorithm = fields["alg"]?.string,
-                (try? JSONValue(parsing: claims))?.object != nil
-            else { return nil }
-            signed = Array(text[..<parts[2].startIndex].dropLast())
-            self.header = header
-            self.claims = claims
-            self.signature = signature
-            self.algorithm = algorithm
-            keyID = fields["kid"]?.string
-            // RFC 7515 section 4.1.11: who does not understand a critical field must refuse the token.
-            if fields["crit"] != nil { return nil }
-        }
-    }
-
-    private static func token(_ call: LuaCall) throws(LuaRaise) -> Token? {
+    private static func token(_ call: LuaCall) throws(LuaRaise) -> JSONWebToken? {
         let text = try call.secretOrBytes(1)
         CryptoFunctions.charge(call, bytes: text.count)
-        return text.count <= longestToken ? Token(text) : nil
+        return text.count <= longestToken ? JSONWebToken(text) : nil
     }
 
     /// `host.crypto.jwt_decode(token)`: claims and header, of which nothing is verified.

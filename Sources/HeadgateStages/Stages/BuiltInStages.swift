@@ -4,7 +4,8 @@ import Headgate
 public enum BuiltInStages {
     /// In the order in which a pipeline has them.
     public static let declarations: [StageDeclaration] = [
-        AuthorizerStage.declaration, APIKeyStage.declaration, ThrottleStage.declaration, DecompressStage.declaration,
+        ResourcePolicyStage.declaration, IAMAuthorizerStage.declaration, LambdaAuthorizerStage.declaration,
+        JWTAuthorizerStage.declaration, APIKeyStage.declaration, ThrottleStage.declaration, DecompressStage.declaration,
         ValidateStage.declaration, RequestStage.declaration, MockStage.declaration, SelectStage.declaration,
         ResponseStage.declaration, CompressStage.declaration,
     ]

@@ -1,5 +1,18 @@
 import Headgate
+import SigV4
 import Synchronization
+
+/// By what an authorizer knows a caller again: a digest, so that nobody's tokens lie about, however long they are.
+struct CallerKey: Hashable, Sendable {
+    private let digest: [UInt8]
+
+    /// Each text with its length, so that none can pass for another by what it holds.
+    init(_ texts: [String]) {
+        var hash = SHA256()
+        for text in texts { hash.update("\(text.utf8.count):\(text)".utf8) }
+        digest = hash.finalize()
+    }
+}
 
 /// What an authorizer found out about a caller, kept until it is too old. Bounded: what is added to a full cache takes
 /// the place of what has grown old, or of what was added first.
@@ -11,9 +24,9 @@ final class AuthorizerCache<Value: Sendable>: Sendable {
     }
 
     private struct State {
-        var entries: [String: Entry] = [:]
+        var entries: [CallerKey: Entry] = [:]
         /// In the order in which they came; one that was replaced stands here twice.
-        var order: [String] = []
+        var order: [CallerKey] = []
     }
 
     private let capacity: Int
@@ -23,7 +36,7 @@ final class AuthorizerCache<Value: Sendable>: Sendable {
         self.capacity = max(1, capacity)
     }
 
-    func value(_ key: String, at now: Int64) -> Value? {
+    func value(_ key: CallerKey, at now: Int64) -> Value? {
         state.withLock { state in
             guard let entry = state.entries[key] else { return nil }
             return entry.expiry > now ? entry.value : nil
@@ -31,7 +44,7 @@ final class AuthorizerCache<Value: Sendable>: Sendable {
     }
 
     /// - Parameter lifetime: in microseconds; nothing is kept for none.
-    func set(_ key: String, _ value: Value, for lifetime: Int64, at now: Int64) {
+    func set(_ key: CallerKey, _ value: Value, for lifetime: Int64, at now: Int64) {
         guard lifetime > 0 else { return }
         state.withLock { state in
             if state.order.count >= capacity { Self.makeRoom(&state, now, capacity) }
@@ -42,7 +55,7 @@ final class AuthorizerCache<Value: Sendable>: Sendable {
 
     private static func makeRoom(_ state: inout State, _ now: Int64, _ capacity: Int) {
         state.entries = state.entries.filter { $0.value.expiry > now }
-        var seen: Set<String> = []
+        var seen: Set<CallerKey> = []
         let order = state.order.reversed().filter { state.entries[$0] != nil && seen.insert($0).inserted }
         let kept = order.prefix(capacity / 2)
         for key in order.dropFirst(kept.count) { state.entries[key] = nil }

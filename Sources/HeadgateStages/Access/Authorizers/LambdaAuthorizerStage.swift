@@ -13,7 +13,7 @@ public struct LambdaAuthorizerStage: SuspendingStage {
     private static let function = Field(
         required: "function",
         FieldType<String>.functionName,
-        "The function: its ARN, its name, or API Gateway's `authorizerUri`.",
+        "The function: its ARN, its name, or API Gateway's `authorizerUri`; `${stageVariables.NAME}` may stand in it.",
     )
     private static let type = Field(
         "type",
@@ -71,9 +71,6 @@ public struct LambdaAuthorizerStage: SuspendingStage {
             """,
         fields: [function, type, identitySource, identityValidationExpression, resultTTL, credentials, timeout],
     ) { settings, build in
-        guard let invoker = build.services[(any FunctionInvoker).self] else {
-            throw InvalidValue("this gateway cannot invoke functions")
-        }
         let kind = try settings[type]
         let written = try settings[identitySource]
         let sources = try written ?? IdentitySources(kind == .token ? "method.request.header.Authorization" : "")
@@ -86,21 +83,16 @@ public struct LambdaAuthorizerStage: SuspendingStage {
             )
         }
         let ttl = try settings[resultTTL]
-        if kind == .request, sources.isEmpty, ttl > 0 {
-            throw InvalidValue(
-                "answers are to be kept, but nothing tells callers apart",
-                expected: "expected identitySource, or authorizerResultTtlInSeconds: 0",
-            )
-        }
         let stage = LambdaAuthorizerStage(
             function: try settings[function],
             kind: kind,
             sources: sources,
             validation: try settings[identityValidationExpression],
-            ttlSeconds: ttl,
+            // Without an identity nothing tells callers apart: nobody gets another's answer.
+            ttlSeconds: sources.isEmpty ? 0 : ttl,
             credentials: try settings[credentials],
             timeoutMilliseconds: try settings[timeout],
-            invoker: invoker,
+            invoker: build.services[(any FunctionInvoker).self],
             caches: build.services[AuthorizerCaches.self] ?? AuthorizerCaches(),
         )
         return BuiltStage(stage, explanation: stage.explanation)
@@ -113,7 +105,7 @@ public struct LambdaAuthorizerStage: SuspendingStage {
     private let ttlSeconds: Int
     private let credentials: String?
     private let timeoutMilliseconds: Int
-    private let invoker: any FunctionInvoker
+    private let invoker: (any FunctionInvoker)?
     private let cache: AuthorizerCache<AuthorizerResult>
 
     init(
@@ -124,7 +116,7 @@ public struct LambdaAuthorizerStage: SuspendingStage {
         ttlSeconds: Int,
         credentials: String?,
         timeoutMilliseconds: Int,
-        invoker: any FunctionInvoker,
+        invoker: (any FunctionInvoker)?,
         caches: AuthorizerCaches,
     ) {
         self.function = function
@@ -158,14 +150,17 @@ public struct LambdaAuthorizerStage: SuspendingStage {
             throw GatewayFailure.unauthorized("the token does not match \(validation.source)")
         }
         let now = exchange.lane.clock.monotonicMicroseconds()
-        let key = Self.key(identity, exchange)
+        let key = CallerKey([exchange.deployment.apiID, exchange.deployment.name] + identity)
         if ttlSeconds > 0, let known = cache.value(key, at: now) {
             exchange.trace?.note("authorizer", "answer kept from before")
             try Self.admit(known, exchange, latency: 0)
             return .proceed
         }
+        guard let invoker else {
+            throw GatewayFailure.authorizer(.authorizerConfigurationError, "this gateway cannot invoke functions")
+        }
         invoker.invoke(
-            function,
+            exchange.deployment.substituted(in: function),
             payload: event(exchange, identity),
             credentials: credentials,
             timeoutMilliseconds: timeoutMilliseconds,
@@ -181,11 +176,6 @@ public struct LambdaAuthorizerStage: SuspendingStage {
                 })
         }
         return nil
-    }
-
-    /// All values in their order, in one API's stage: none can pass for another by what it holds.
-    private static func key(_ identity: [String], _ exchange: Exchange) -> String {
-        ([exchange.deployment.apiID, exchange.deployment.name] + identity).map { "\($0.utf8.count):\($0)" }.joined()
     }
 
     private func event(_ exchange: Exchange, _ identity: [String]) -> [UInt8] {
@@ -248,8 +238,8 @@ extension FieldType where Value == String {
         let text = scalar.text
         let marker = ":lambda:path/2015-03-31/functions/"
         var name = text[...]
-        if text.hasPrefix("arn:"), let range = text.firstRange(ofText: marker) {
-            name = text[range.upperBound...]
+        if text.hasPrefix("arn:"), let start = name.start(of: marker) {
+            name = name[start...].dropFirst(marker.count)
             guard name.hasSuffix("/invocations") else {
                 throw InvalidValue("the URI \(text.quotedForMessage) does not end with /invocations")
             }
@@ -260,13 +250,24 @@ extension FieldType where Value == String {
     }
 }
 
-extension String {
-    fileprivate func firstRange(ofText text: String) -> Range<Index>? {
-        var start = startIndex
-        while start < endIndex {
-            if self[start...].hasPrefix(text) { return start..<index(start, offsetBy: text.count) }
-            start = index(after: start)
+extension Deployment {
+    /// A text with stage variables in place of `${stageVariables.NAME}`; unknown ones are empty.
+    fileprivate func substituted(in text: String) -> String {
+        let marker = "${stageVariables."
+        var output = ""
+        var rest = text[...]
+        while let start = rest.start(of: marker), let end = rest[start...].firstIndex(of: "}") {
+            output += rest[..<start]
+            output += variable(String(rest[start..<end].dropFirst(marker.count))) ?? ""
+            rest = rest[rest.index(after: end)...]
         }
-        return nil
+        return output + rest
+    }
+}
+
+extension Substring {
+    /// Where a text begins for the first time.
+    fileprivate func start(of text: String) -> Index? {
+        indices.first { self[$0...].hasPrefix(text) }
     }
 }

@@ -95,27 +95,44 @@ public struct ResourcePolicyStage: SynchronousStage {
         guard let policy = cache.policy(json, exchange.deployment.apiARN) else {
             throw GatewayFailure.internalError("the resource policy cannot be read", reason: "resource-policy")
         }
-        let principal = exchange.variables[Exchange.principalKey]?.string
-        switch policy.decision(on: exchange.policyRequest(principal: principal)) {
+        if authorization == .iam {
+            // It names callers, whom only the authorizer behind this stage knows.
+            exchange.resourcePolicy = policy
+            return .proceed
+        }
+        switch policy.decision(on: exchange.policyRequest()) {
         case .allow:
-            exchange.variables[Exchange.resourcePolicyKey] = .bool(true)
+            exchange.isAllowedByResourcePolicy = true
         case .explicitDeny:
-            throw GatewayFailure.denied(principal, to: exchange, isExplicit: true)
+            throw GatewayFailure.denied(nil, to: exchange, isExplicit: true)
         case .implicitDeny:
-            if authorization == .none || authorization == .cognito {
-                throw GatewayFailure.denied(principal, to: exchange, isExplicit: false)
-            }
-            exchange.variables[Exchange.resourcePolicyKey] = .bool(false)
+            if authorization != .custom { throw GatewayFailure.denied(nil, to: exchange, isExplicit: false) }
         }
         return .proceed
     }
 }
 
+/// What a resource policy leaves to the authorizer behind it.
+private struct ResourcePolicyNote: Sendable {
+    var isAllowed = false
+    var policy: AccessPolicy?
+}
+
 extension Exchange {
-    /// Where the ARN of an authenticated caller stands among ``variables``.
-    static let principalKey = "principalArn"
-    static let resourcePolicyKey = "resourcePolicyAllows"
+    private var resourcePolicyNote: ResourcePolicyNote {
+        get { storage[ObjectIdentifier(ResourcePolicyNote.self)] as? ResourcePolicyNote ?? ResourcePolicyNote() }
+        set { storage[ObjectIdentifier(ResourcePolicyNote.self)] = newValue }
+    }
 
     /// A resource policy in front has allowed the request, so that an authorizer may be silent.
-    var isAllowedByResourcePolicy: Bool { variables[Self.resourcePolicyKey]?.bool ?? false }
+    var isAllowedByResourcePolicy: Bool {
+        get { resourcePolicyNote.isAllowed }
+        set { resourcePolicyNote.isAllowed = newValue }
+    }
+
+    /// A resource policy in front that has still to be asked, by who knows the caller.
+    var resourcePolicy: AccessPolicy? {
+        get { resourcePolicyNote.policy }
+        set { resourcePolicyNote.policy = newValue }
+    }
 }

@@ -2,7 +2,7 @@ import Cryptography
 import OrderedJSON
 
 /// The algorithms of JSON Web Signatures that are understood (RFC 7518 section 3.1). `none` is not.
-enum TokenAlgorithm: String {
+public enum TokenAlgorithm: String, Sendable {
     case hs256 = "HS256"
     case hs384 = "HS384"
     case hs512 = "HS512"
@@ -15,7 +15,7 @@ enum TokenAlgorithm: String {
     case es256 = "ES256"
     case es384 = "ES384"
 
-    var hash: HashFunction {
+    public var hash: HashFunction {
         switch self {
         case .hs256, .rs256, .ps256, .es256: .sha256
         case .hs384, .rs384, .ps384, .es384: .sha384
@@ -24,12 +24,12 @@ enum TokenAlgorithm: String {
     }
 
     /// Whether both sides have the same key.
-    var isShared: Bool { self == .hs256 || self == .hs384 || self == .hs512 }
+    public var isShared: Bool { self == .hs256 || self == .hs384 || self == .hs512 }
 }
 
 /// A key that verifies tokens, e.g. from a JWK (RFC 7517).
-struct TokenKey {
-    private enum Material {
+public struct TokenKey: Sendable {
+    private enum Material: Sendable {
         case shared([UInt8])
         case rsa(RSAPublicKey)
         case curve(ECPublicKey, ECPublicKey.Curve)
@@ -39,7 +39,7 @@ struct TokenKey {
     private let identifier: String?
     private let algorithm: String?
 
-    static func shared(_ key: [UInt8]) -> TokenKey {
+    public static func shared(_ key: [UInt8]) -> TokenKey {
         TokenKey(material: .shared(key), identifier: nil, algorithm: nil)
     }
 
@@ -49,10 +49,17 @@ struct TokenKey {
         self.algorithm = algorithm
     }
 
+    /// The keys of a JWK Set (RFC 7517 section 5) that verify signatures; those that cannot are left out. nil for a text
+    /// that is none.
+    /// - Parameter most: how many are read at most.
+    public static func set(_ json: JSONValue, most: Int = 64) -> [TokenKey]? {
+        json["keys"]?.array.map { $0.prefix(most).compactMap { TokenKey(jwk: $0) } }
+    }
+
     /// nil for a key of another kind, for another use, or that is none.
-    init?(jwk: JSONValue) {
+    public init?(jwk: JSONValue) {
         guard let jwk = jwk.object, jwk["use"]?.string ?? "sig" == "sig" else { return nil }
-        func bytes(_ name: String) -> [UInt8]? { (jwk[name]?.string).flatMap { Base64.decode(Array($0.utf8)) } }
+        func bytes(_ name: String) -> [UInt8]? { (jwk[name]?.string).flatMap { Base64URL.decode(Array($0.utf8)) } }
         switch jwk["kty"]?.string {
         case "oct":
             guard let key = bytes("k") else { return nil }
@@ -73,7 +80,7 @@ struct TokenKey {
     }
 
     /// Whether a token of this algorithm may be tried with this key: a public key is never taken for a shared one.
-    func fits(_ wanted: TokenAlgorithm, keyID: String?) -> Bool {
+    public func fits(_ wanted: TokenAlgorithm, keyID: String?) -> Bool {
         if let algorithm, algorithm != wanted.rawValue { return false }
         if let keyID, let identifier, keyID != identifier { return false }
         switch (material, wanted) {
@@ -84,7 +91,7 @@ struct TokenKey {
         }
     }
 
-    func verifies(_ signature: [UInt8], _ text: [UInt8], _ algorithm: TokenAlgorithm) -> Bool {
+    public func verifies(_ signature: [UInt8], _ text: [UInt8], _ algorithm: TokenAlgorithm) -> Bool {
         switch material {
         case .shared(let key):
             HMAC.isEqual(signature, HMAC.code(algorithm.hash, key: key, text))

@@ -1,0 +1,177 @@
+import Headgate
+import OrderedJSON
+import SigV4
+
+/// Lets only requests through that a known caller has signed: API Gateway's `AWS_IAM` (Signature Version 4).
+public struct IAMAuthorizerStage: SynchronousStage {
+    /// Somebody who may sign requests.
+    struct Caller: Sendable {
+        var credentials: Credentials
+        var userARN: String
+        var userID: String
+        var policy: AccessPolicy?
+
+        var accountID: Substring {
+            let parts = userARN.split(separator: ":", omittingEmptySubsequences: false)
+            return parts.count > 4 ? parts[4] : ""
+        }
+    }
+
+    private static let accessKeyID = Field(required: "accessKeyId", FieldType<String>.string, "`$context.identity.accessKey`.")
+    private static let secretAccessKey = Field(
+        required: "secretAccessKey", FieldType<String>.string, "The secret; `${NAME}` takes it from the environment.")
+    private static let sessionToken = Field(optional: "sessionToken", FieldType<String>.string, "Of temporary credentials.")
+    private static let userARN = Field(
+        required: "userArn",
+        FieldType<String>.scalar(.text(format: "ARN"), expectation: "an ARN such as arn:aws:iam::123456789012:user/ana") {
+            scalar, _ throws(InvalidValue) in
+            guard scalar.text.hasPrefix("arn:"), scalar.text.split(separator: ":", omittingEmptySubsequences: false).count >= 6
+            else { throw InvalidValue() }
+            return scalar.text
+        },
+        "The caller's ARN, `$context.identity.userArn`; its account is the caller's.",
+    )
+    private static let userID = Field(optional: "userId", FieldType<String>.string, "`$context.identity.user` and `.caller`.")
+    private static let policy = Field(
+        optional: "policy",
+        FieldType<AccessPolicy>(.any, expectation: "an IAM policy document") { node, context in
+            guard let json = ModelText.json(node) else {
+                context.mismatch(node, expected: "an IAM policy document, as a mapping or as JSON")
+                return nil
+            }
+            do throws(InvalidPolicy) {
+                return try AccessPolicy(json)
+            } catch {
+                context.diagnostics.error(
+                    at: ModelText.location(of: error.pointer, in: node),
+                    "the policy has \(error.found) at \(error.pointer.isEmpty ? "its top" : error.pointer)",
+                    expected: "expected \(error.expected)",
+                )
+                return nil
+            }
+        },
+        "What the caller may do; nothing by default, so that only the API's resource policy can allow it something.",
+    )
+    private static let callerRecord = Record<Caller>(
+        "caller",
+        "Somebody who may sign requests.",
+        fields: [accessKeyID, secretAccessKey, sessionToken, userARN, userID, policy],
+    ) { settings in
+        Caller(
+            credentials: Credentials(
+                accessKeyID: try settings[accessKeyID],
+                secretAccessKey: try settings[secretAccessKey],
+                sessionToken: try settings[sessionToken],
+            ),
+            userARN: try settings[userARN],
+            userID: try settings[userID] ?? settings[accessKeyID],
+            policy: try settings[policy],
+        )
+    }
+    private static let callers = Field(
+        "callers", FieldType<[Caller]>.list(of: .record(callerRecord)), default: [], "Whose signatures are accepted.")
+
+    public static let declaration = StageDeclaration(
+        kind: "iam-authorizer",
+        phase: .authorize,
+        summary: "Lets only requests through that a known caller has signed with Signature Version 4.",
+        documentation: """
+            The signature, in `Authorization` or in the query, is for the service `execute-api` in the API's region and \
+            covers the body. Then the caller's policy and the API's resource policy, which a `resource-policy` stage with \
+            `authorizationType: AWS_IAM` in front brings, are asked about `execute-api:Invoke` on the method: a denial by \
+            either is final; within one account one of the two must allow it, across accounts both.
+
+            An unsigned request gets 403 `Missing Authentication Token`, one with a bad signature 403 and what is wrong \
+            with it. The backend does not see the signature. `$context.identity` has `accountId`, `caller`, `user`, \
+            `userArn` and `accessKey`.
+            """,
+        example: """
+            iam-authorizer:
+              callers:
+                - accessKeyId: AKIDEXAMPLE
+                  secretAccessKey: wJalrXUtnFEMI/K7MDENG
+                  userArn: arn:aws:iam::123456789012:user/ana
+                  policy: {Statement: {Effect: Allow, Action: execute-api:Invoke, Resource: '*'}}
+            """,
+        fields: [callers],
+    ) { settings, _ in
+        let all = try settings[callers]
+        return BuiltStage(
+            IAMAuthorizerStage(all),
+            explanation: "signed by " + (all.isEmpty ? "nobody" : all.map(\.userARN).joined(separator: ", ")),
+        )
+    }
+
+    private let callers: [String: Caller]
+    private let keys = SigningKeyCache()
+
+    init(_ callers: [Caller]) {
+        self.callers = Dictionary(callers.map { ($0.credentials.accessKeyID, $0) }) { $1 }
+    }
+
+    public func run(_ exchange: Exchange) throws -> StageOutcome {
+        try exchange.checkMethodARN()
+        let caller = try authenticate(exchange)
+        exchange.setIdentity([
+            "accountId": .string(String(caller.accountID)), "caller": .string(caller.userID), "user": .string(caller.userID),
+            "userArn": .string(caller.userARN), "accessKey": .string(caller.credentials.accessKeyID),
+        ])
+        exchange.request.headers.remove("Authorization")
+        exchange.trace?.note("caller", caller.userARN)
+        try authorize(caller, exchange)
+        return .proceed
+    }
+
+    private func authenticate(_ exchange: Exchange) throws(GatewayFailure) -> Caller {
+        // The client signed the path that it sent: with the deployment stage in front, or without.
+        let paths = ["/" + exchange.deployment.name + exchange.request.path, exchange.request.path]
+        var problem = SignatureProblem.invalid("")
+        for path in paths {
+            let request = SignableRequest(
+                method: exchange.request.method,
+                path: path,
+                query: exchange.request.rawQuery,
+                headers: exchange.request.headers.fields.map { ($0.name, $0.value) },
+            )
+            do throws(SignatureProblem) {
+                guard let claim = try SignedRequest(request) else { throw Self.missing }
+                guard let caller = callers[claim.accessKeyID] else { throw Self.unknown }
+                let verifier = RequestVerifier(service: "execute-api", region: exchange.deployment.region, keys: keys)
+                try verifier.verify(
+                    claim,
+                    of: request,
+                    payload: .bytes(exchange.request.body.bytes ?? []),
+                    caller.credentials,
+                    at: SigningTime(epochSeconds: exchange.receivedAtMilliseconds / 1000),
+                )
+                return caller
+            } catch {
+                problem = error
+            }
+        }
+        if problem == Self.missing {
+            throw GatewayFailure(
+                .missingAuthenticationToken, message: "Missing Authentication Token", cause: "the request is not signed",
+                reason: "signature")
+        }
+        throw GatewayFailure(
+            .invalidSignature, message: problem.message, cause: "the signature is refused: \(problem.message)",
+            reason: "signature")
+    }
+
+    private static let missing = SignatureProblem.incomplete("Missing Authentication Token")
+    private static let unknown = SignatureProblem.invalid("The security token included in the request is invalid.")
+
+    /// The service's table: a denial is final; in one account either must allow, across accounts both.
+    private func authorize(_ caller: Caller, _ exchange: Exchange) throws(GatewayFailure) {
+        let request = exchange.policyRequest(principal: caller.userARN)
+        let own = caller.policy?.decision(on: request) ?? .implicitDeny
+        let resource = exchange.resourcePolicy?.decision(on: request) ?? .implicitDeny
+        if own == .explicitDeny || resource == .explicitDeny {
+            throw .denied(caller.userARN, to: exchange, isExplicit: true)
+        }
+        let isSameAccount = caller.accountID == exchange.deployment.accountID
+        let isAllowed = isSameAccount ? own == .allow || resource == .allow : own == .allow && resource == .allow
+        if !isAllowed { throw .denied(caller.userARN, to: exchange, isExplicit: false) }
+    }
+}
