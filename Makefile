@@ -10,7 +10,9 @@ release := .build/release/headgate
 each_swift_file := git ls-files -z '*.swift' | xargs -0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build serve test e2e soak bench format lint docs clean
+FUZZ_SECONDS ?= 60
+FUZZ_SEED ?= 1
+.PHONY: help setup build serve test e2e soak bench fuzz format lint docs clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +39,11 @@ soak: build ## ten minutes of good, hostile and slow traffic under reloads, and 
 bench: build ## measure CPU time a request beside nginx, on this machine
 	@scripts/setup bench
 	@python3 Benchmarks/bench.py --headgate $(release)
+
+fuzz: ## damage the inputs of Tests/Fuzz under the address sanitizer
+	@swift build -c release --sanitize=address --product headgate-fuzz --scratch-path .build/fuzz
+	@cd .build/fuzz && for kind in json jsonpath templates; do \
+		release/headgate-fuzz $$kind ../../Tests/Fuzz/$$kind $(FUZZ_SECONDS) $(FUZZ_SEED) || exit 1; done
 
 format: ## rewrite the Swift sources in the project's style
 	@$(each_swift_file) swift format --in-place --parallel

@@ -140,6 +140,13 @@ let package = Package(
         ),
 
         .testTarget(name: "ContentCodingTests", dependencies: ["ContentCoding"]),
+        // Damages inputs; `make fuzz`.
+        .executableTarget(
+            name: "headgate-fuzz",
+            dependencies: ["OrderedJSON", "JSONPath", "MappingTemplates"],
+            path: "Tests/Fuzz/Mutator",
+        ),
+
         .testTarget(name: "OrderedJSONTests", dependencies: ["OrderedJSON"]),
         .testTarget(name: "JSONPathTests", dependencies: ["JSONPath"]),
         .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "OrderedJSON"]),

@@ -42,10 +42,21 @@ public struct JSONPath: Sendable, CustomStringConvertible {
         _ node: JSONNode,
         limits: JSONPathLimits = .default
     ) throws(JSONPathError) -> JSONPathResult {
+        var used = 0
+        return try evaluate(node, limits: limits, stepsUsed: &used)
+    }
+
+    /// Evaluates the path, and adds to `stepsUsed` what that took of the limit.
+    public func evaluate(
+        _ node: JSONNode,
+        limits: JSONPathLimits = .default,
+        stepsUsed: inout Int
+    ) throws(JSONPathError) -> JSONPathResult {
         do throws(Interruption) {
             return try node.document.withTape { tape throws(Interruption) in
                 if path.isPlain { return plainResult(node, tape) }
                 let evaluation = Evaluation(tape, node, steps: limits.steps)
+                defer { stepsUsed += limits.steps - evaluation.stepsLeft }
                 return try evaluation.result(of: path)
             }
         } catch {

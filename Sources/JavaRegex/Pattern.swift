@@ -24,6 +24,9 @@ public struct Pattern: Sendable {
     /// How many capturing groups the pattern has; group 0, the whole match, does not count.
     public var captureCount: Int { program.captureCount }
 
+    /// The number of instructions it was compiled to: a measure of what compiling took and of the memory it holds.
+    public var instructionCount: Int { program.code.count }
+
     /// The capturing groups that have a name, with their numbers.
     public var groupNames: [String: Int] { program.groupNames }
 

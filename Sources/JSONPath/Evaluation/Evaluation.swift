@@ -5,7 +5,7 @@ final class Evaluation {
     let tape: JSONTape
     let document: JSONDocument
     let root: Model
-    private var stepsLeft: Int
+    private(set) var stepsLeft: Int
     private var foundAtRoot: [ObjectIdentifier: Model] = [:]
 
     init(_ tape: JSONTape, _ node: JSONNode, steps: Int) {

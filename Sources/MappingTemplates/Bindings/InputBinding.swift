@@ -15,6 +15,7 @@ extension Renderer {
                 if arguments[0].isNull { throw nullArgument(method) }
                 return .null
             }
+            try spend(4 + expression.utf8.count)
             return try input(method, CompiledPath(expression))
         default: return .null
         }
@@ -41,7 +42,7 @@ extension Renderer {
 
     /// Parses JSON as the service does, which is not strict; the number of the document.
     mutating func parse(_ text: [UInt8], _ what: String) throws(Interruption) -> Int32 {
-        try spend(text.count >> 8)
+        try spend(8 + text.count >> 5)
         do throws(JSONParseError) {
             let document = try JSONDocument(permissive: text, limits: limits.json)
             documents.append(document)
@@ -88,13 +89,16 @@ extension Renderer {
         case .path(let path):
             let document = try payloadDocument()
             let result: JSONPathResult
+            // About eight steps of a path take as long as one of a template.
+            let steps = min(budget, limits.work / 2) * 8
+            var used = 0
             do throws(JSONPathError) {
-                let steps = min(budget, limits.work / 2) * 8
-                result = try path.evaluate(documents[Int(document)].root, limits: JSONPathLimits(steps: steps))
+                let root = documents[Int(document)].root
+                result = try path.evaluate(root, limits: JSONPathLimits(steps: steps), stepsUsed: &used)
             } catch {
                 throw fail(.limit, "JSONPath: \(error)")
             }
-            try spend(tapes[Int(document)].extent(0) >> 4)
+            try spend(4 + used >> 3)
             return try value(result)
         }
     }

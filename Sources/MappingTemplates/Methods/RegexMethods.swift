@@ -4,11 +4,13 @@ import JavaRegex
 struct PatternCache {
     private var patterns: [[UInt8]: Pattern] = [:]
 
-    mutating func pattern(_ source: [UInt8]) throws(PatternError) -> Pattern {
+    /// - Parameter work: what compiling took, in instructions; nothing if the pattern was there.
+    mutating func pattern(_ source: [UInt8], work: inout Int) throws(PatternError) -> Pattern {
         if let pattern = patterns[source] { return pattern }
         let pattern = try Pattern(String(decoding: source, as: UTF8.self))
         if patterns.count >= 16 { patterns = [:] }
         patterns[source] = pattern
+        work = pattern.instructionCount
         return pattern
     }
 }
@@ -17,11 +19,15 @@ struct PatternCache {
 extension Renderer {
     private mutating func pattern(_ source: [UInt8]) throws(Interruption) -> Pattern {
         try spend(4 + source.count >> 4)
+        var work = 0
+        let pattern: Pattern
         do throws(PatternError) {
-            return try patterns.pattern(source)
+            pattern = try patterns.pattern(source, work: &work)
         } catch {
             throw fail(.method, "java.util.regex.PatternSyntaxException: \(error)")
         }
+        try spend(work)
+        return pattern
     }
 
     /// Matching may use what is left of the budget, at about eight of its steps for one of ours.

@@ -144,7 +144,8 @@ extension Renderer {
         line = node.line
         let argument = try value(node.a)
         guard !argument.isNull, let source = try text(of: argument), !source.isEmpty else { return }
-        try spend(10 + source.count)
+        // Compiling a byte takes about as long as ten steps.
+        try spend(10 + source.count * 10)
         let evaluated: Program
         do throws(TemplateSyntaxError) {
             let builder = ProgramBuilder(profile: .velocity, slots: slots)

@@ -11,7 +11,7 @@ extension Parser {
         while try peek() == .or {
             let first = try takeOperator()
             let right = try and()
-            left = join(.or, first, left, right)
+            left = try join(.or, first, left, right)
         }
         return left
     }
@@ -21,7 +21,7 @@ extension Parser {
         while try peek() == .and {
             let first = try takeOperator()
             let right = try equality()
-            left = join(.and, first, left, right)
+            left = try join(.and, first, left, right)
         }
         return left
     }
@@ -37,7 +37,7 @@ extension Parser {
             }
             let first = try takeOperator()
             let right = try relation()
-            left = join(.comparison(comparison), first, left, right)
+            left = try join(.comparison(comparison), first, left, right)
         }
     }
 
@@ -54,7 +54,7 @@ extension Parser {
             }
             let first = try takeOperator()
             let right = try sum()
-            left = join(.comparison(comparison), first, left, right)
+            left = try join(.comparison(comparison), first, left, right)
         }
     }
 
@@ -69,7 +69,7 @@ extension Parser {
             }
             let first = try takeOperator()
             let right = try product()
-            left = join(.arithmetic(arithmetic), first, left, right)
+            left = try join(.arithmetic(arithmetic), first, left, right)
         }
     }
 
@@ -85,7 +85,7 @@ extension Parser {
             }
             let first = try takeOperator()
             let right = try unary()
-            left = join(.arithmetic(arithmetic), first, left, right)
+            left = try join(.arithmetic(arithmetic), first, left, right)
         }
     }
 
@@ -95,8 +95,23 @@ extension Parser {
         return next
     }
 
-    private func join(_ kind: SyntaxKind, _ first: Int, _ left: SyntaxNode, _ right: SyntaxNode) -> SyntaxNode {
-        closing(SyntaxNode(kind, first: first), [left, right])
+    /// Every operator of a chain is a level of the tree, and all code that walks the tree uses stack for each.
+    private mutating func join(
+        _ kind: SyntaxKind,
+        _ first: Int,
+        _ left: SyntaxNode,
+        _ right: SyntaxNode
+    ) throws(Failure) -> SyntaxNode {
+        operators += 1
+        guard operators <= Self.mostOperators else {
+            throw Failure(
+                offset: tokens[min(next, tokens.count - 1)].start,
+                found: "more than \(Self.mostOperators) operators in one statement",
+                expected: "a shorter expression",
+                suggestion: "compute a part of it first, with another #set",
+            )
+        }
+        return closing(SyntaxNode(kind, first: first), [left, right])
     }
 
     private mutating func unary() throws(Failure) -> SyntaxNode {

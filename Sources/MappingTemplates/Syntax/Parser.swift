@@ -14,6 +14,9 @@ struct Parser {
     /// The block directives that are open, outermost first.
     var open: [OpenDirective] = []
     private var depth = 0
+    /// The operators of the statement so far.
+    var operators = 0
+    static let mostOperators = 400
     let nestingLimit: Int
 
     init(source: [UInt8], dialect: Dialect, nestingLimit: Int) {
@@ -138,6 +141,7 @@ struct Parser {
 
     /// The next statement; nil at a token that begins none.
     private mutating func statement() throws(Failure) -> SyntaxNode? {
+        operators = 0
         switch try peek() {
         case .if: return try ifStatement()
         case .identifier: return try reference()
