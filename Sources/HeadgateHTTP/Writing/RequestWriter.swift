@@ -33,7 +33,7 @@ enum RequestWriter {
             cursor.put(" HTTP/1.1\r\n")
             // Host comes first (RFC 9110 section 7.2).
             cursor.put(name: "Host", value: request.headers.last("Host") ?? endpoint.authority)
-            for field in request.headers.fields where !ConnectionFields.isOwned(field.name) {
+            for field in request.headers.fields where !ConnectionFields.isOwnedByRequest(field.name) {
                 if field.name.utf8.count == 4, field.name.equalsIgnoringASCIICase("Host") { continue }
                 cursor.put(name: field.name, value: field.value)
             }
