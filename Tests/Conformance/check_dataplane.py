@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+"""Runs the data-plane cases through the built binary, over real sockets, and compares with the known gaps.
+
+    check_dataplane.py [HEADGATE]
+
+Fails when a case fails that is not in known-gaps.json, and when one passes that is: the list only
+shrinks. Each entry has a reason that somebody can check.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SERVE = "{headgate} serve --openapi {{openapi}} --stage-file {{stage_file}} --port {{port}}"
+
+
+def known_gaps():
+    """The reason of each listed case."""
+    with open(os.path.join(HERE, "known-gaps.json"), encoding="utf-8") as file:
+        entries = json.load(file)
+    gaps = {}
+    for entry in entries:
+        for case in entry["cases"]:
+            if case in gaps:
+                sys.exit("known-gaps.json: %s stands there twice" % case)
+            gaps[case] = entry["reason"]
+    return gaps
+
+
+def run(headgate, report):
+    """The runner's table, and the results by id."""
+    process = subprocess.run(
+        [
+            sys.executable, os.path.join(HERE, "run_dataplane.py"),
+            "--start", SERVE.format(headgate=headgate),
+            "--cases", os.path.join(HERE, "dataplane"),
+            "--jobs", str(max(2, os.cpu_count() or 2)),
+            "--report", report,
+        ],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+    )
+    if process.returncode == 2 or not os.path.exists(report):
+        sys.exit("the runner failed:\n" + process.stdout)
+    with open(report, encoding="utf-8") as file:
+        results = {result["id"]: result for result in json.load(file)}
+    start = process.stdout.rfind("\narea ")
+    return process.stdout[start + 1:], results
+
+
+def main():
+    headgate = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else ".build/debug/headgate")
+    gaps = known_gaps()
+    with tempfile.TemporaryDirectory() as folder:
+        table, results = run(headgate, os.path.join(folder, "report.json"))
+    print(table.rstrip())
+    failed = [result for result in results.values() if not result["ok"] and result["id"] not in gaps]
+    closed = sorted(case for case in gaps if case not in results or results[case]["ok"])
+    if gaps:
+        print("\n%d known gaps" % len(gaps))
+    for result in failed:
+        print("\nFAIL %s" % result["id"])
+        for problem in result["problems"]:
+            print("  " + problem)
+    for case in closed:
+        state = "passes" if case in results else "is no case"
+        print("\nknown-gaps.json: %s %s; take it out of the list" % (case, state))
+    if failed or closed:
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
