@@ -95,6 +95,10 @@ public enum ReferencePages {
     public static func pipelineFilePage(of registry: StageRegistry) -> String {
         var tables = FieldTables(level: 2)
         tables.add(PipelineDraft.record(registry).shape, named: nil)
+        var api = FieldTables(level: 3)
+        api.add(APIBlock.record.shape, named: nil)
+        var stage = FieldTables(level: 3)
+        stage.add(StageBlock.record.shape, named: nil)
         return """
             # Pipeline files
 
@@ -115,6 +119,39 @@ public enum ReferencePages {
             ## Keys of a pipeline
 
             \(tables.text)
+
+            ## An API: `api` and `stage`
+
+            A file with the key `api` says what the pipelines of its folder, and of the folders in it, share: they are one API. \
+            It is served at `/`, at `/STAGE` and under the host name `ID.execute-api.localhost`, and what no pipeline serves is \
+            answered as an API does. Beside it `stage` describes the deployment stage. Both have the names of API Gateway's \
+            resources, and `headgate import` writes them.
+
+            ```yaml
+            api:
+              name: Pets
+              binaryMediaTypes: [image/*]
+              gatewayResponses:
+                DEFAULT_4XX:
+                  responseParameters:
+                    gatewayresponse.header.Access-Control-Allow-Origin: "'*'"
+            stage:
+              name: prod
+              variables: {host: 127.0.0.1:9000}
+              canary: {percentTraffic: 5, stageVariableOverrides: {host: 127.0.0.1:9001}}
+              apiKeys:
+                - {id: shop, value: a-key-of-twenty-characters, quota: {limit: 1000, period: DAY}}
+              methodSettings:
+                "*/*": {throttlingRateLimit: 100, throttlingBurstLimit: 20}
+            ```
+
+            ### Keys of `api`
+
+            \(api.text)
+
+            ### Keys of `stage`
+
+            \(stage.text)
             """
     }
 

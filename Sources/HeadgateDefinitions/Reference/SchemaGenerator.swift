@@ -17,6 +17,8 @@ public enum SchemaGenerator {
         var definitions: JSONValue = [
             "pipeline": schema(of: PipelineDraft.record(registry).shape, depth: 0),
             "stage": stage(registry),
+            "api": schema(of: APIBlock.record.shape, depth: 0),
+            "deployment-stage": schema(of: StageBlock.record.shape, depth: 0),
         ]
         for declaration in registry.declarations {
             definitions[definitionName(declaration)] = schema(of: declaration.shape, depth: 0)
@@ -25,9 +27,11 @@ public enum SchemaGenerator {
             "$schema": "http://json-schema.org/draft-07/schema#",
             "title": "Headgate pipeline file",
             "description": .string(PipelineFile.documentation),
-            "if": ["type": "object", "required": [.string(PipelineFile.listKey)]],
+            "if": ["type": "object", "anyOf": .array(sharingKeys.map { ["required": [.string($0)]] })],
             "then": [
                 "properties": [
+                    PipelineFile.apiKey: ["$ref": "#/definitions/api"],
+                    PipelineFile.stageKey: ["$ref": "#/definitions/deployment-stage"],
                     PipelineFile.listKey: ["type": "array", "minItems": 1, "items": pipeline],
                     PipelineFile.modelsKey: ["type": "object"],
                 ],
@@ -37,6 +41,9 @@ public enum SchemaGenerator {
             "definitions": definitions,
         ]
     }
+
+    /// A file with one of these is no pipeline by itself.
+    private static let sharingKeys = [PipelineFile.listKey, PipelineFile.apiKey, PipelineFile.stageKey]
 
     private static func definitionName(_ declaration: StageDeclaration) -> String {
         "stage-" + declaration.kind
