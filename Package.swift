@@ -61,6 +61,21 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
         ),
+        .target(name: "CProcess"),
+        .target(
+            name: "HeadgateAWS",
+            dependencies: [
+                "CProcess",
+                "Headgate",
+                "HeadgateStages",
+                "HeadgateHTTP",
+                "OrderedJSON",
+                "SigV4",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+        ),
         .systemLibrary(
             name: "CLuaLibrary",
             pkgConfig: "lua5.4",
@@ -90,6 +105,7 @@ let package = Package(
                 "Headgate",
                 "HeadgateStages",
                 "HeadgateHTTP",
+                "HeadgateAWS",
                 "HeadgateLua",
                 "HeadgateDefinitions",
                 "HeadgateOpenAPI",
@@ -122,7 +138,8 @@ let package = Package(
         .target(
             name: "HeadgateTesting",
             dependencies: [
-                "Headgate", "HeadgateDefinitions", "HeadgateGateway", "HeadgateLua", "JavaRegex", "OrderedJSON",
+                "Headgate", "HeadgateAWS", "HeadgateDefinitions", "HeadgateGateway", "HeadgateLua", "JavaRegex", "OrderedJSON",
+                "SigV4",
             ],
         ),
         .executableTarget(
@@ -179,6 +196,10 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
             ],
+        ),
+        .testTarget(
+            name: "HeadgateAWSTests",
+            dependencies: ["HeadgateAWS", "HeadgateStages", "Headgate", "OrderedJSON", "SigV4"],
         ),
         .testTarget(
             name: "HeadgateLuaTests",

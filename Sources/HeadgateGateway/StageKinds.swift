@@ -1,4 +1,5 @@
 import Headgate
+import HeadgateAWS
 import HeadgateHTTP
 import HeadgateLua
 import HeadgateStages
@@ -34,9 +35,14 @@ public struct StageKinds: Sendable {
         if services[(any LuaHost).self] == nil { services[(any LuaHost).self] = ScriptHost(options) }
         if services[LuaCache.self] == nil { services[LuaCache.self] = LuaCache() }
         if services[AuthorizerCaches.self] == nil { services[AuthorizerCaches.self] = AuthorizerCaches() }
+        if services[AWSRuntime.self] == nil, let dispatcher = services[(any Dispatcher).self] {
+            services[AWSRuntime.self] = AWSRuntime(
+                environment: options.environment, dispatcher: dispatcher, clock: options.clock)
+        }
         self.services = services
         registry = StageRegistry(
-            BuiltInStages.declarations + HTTPStages.declarations + LuaStages.declarations + options.stages)
+            BuiltInStages.declarations + HTTPStages.declarations + AWSStages.declarations + LuaStages.declarations
+                + options.stages)
     }
 
     /// The kinds with those of the plugins that belong to `pipelines`.

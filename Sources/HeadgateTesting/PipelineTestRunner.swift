@@ -1,8 +1,10 @@
 import Headgate
+import HeadgateAWS
 import HeadgateDefinitions
 import HeadgateGateway
 import HeadgateLua
 import OrderedJSON
+import SigV4
 
 /// Runs the `tests:` of pipeline files. The backend is played by the test, so nothing touches a network.
 public struct PipelineTestRunner: Sendable {
@@ -24,6 +26,10 @@ public struct PipelineTestRunner: Sendable {
         options.services[(any Dispatcher).self] = backend
         options.services[(any LuaHost).self] = host
         options.services[LuaCache.self] = cache
+        // Calls of AWS are signed, and nobody is asked for credentials.
+        options.services[AWSRuntime.self] = AWSRuntime(
+            environment: [:], dispatcher: backend, clock: options.clock,
+            fixed: Credentials(accessKeyID: "AKIAHEADGATETEST", secretAccessKey: "test"))
         let gateway = try Gateway(pipelines: path, options: options)
         var results: [PipelineTestResult] = []
         for test in gateway.tests where filter.map({ test.pipeline.contains($0) || test.name.contains($0) }) ?? true {

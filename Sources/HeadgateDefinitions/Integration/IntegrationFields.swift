@@ -22,7 +22,8 @@ struct IntegrationFields: Sendable {
         optional: "uri",
         FieldType<String>.text(format: "URI", expectation: "a URI"),
         "The backend: an `http://` or `https://` URL, in which `{name}` takes a value mapped to "
-            + "`integration.request.path.name` and `${stageVariables.name}` a stage variable. Required but for `MOCK`.",
+            + "`integration.request.path.name` and `${stageVariables.name}` a stage variable; or "
+            + "`arn:aws:apigateway:REGION:SERVICE:path|action/…` for an AWS service or a function. Required but for `MOCK`.",
     )
     let requestParameters = Field(
         optional: "requestParameters",
@@ -55,7 +56,13 @@ struct IntegrationFields: Sendable {
     let credentials = Field(
         optional: "credentials",
         FieldType<String>.text(format: "role ARN", expectation: "a role ARN"),
-        "The role that signs calls of AWS services; other types do not use it.",
+        "The role that signs calls of AWS services, or `arn:aws:iam::*:user/*` for the caller's own credentials; without it "
+            + "the gateway's own do. Other types do not use it.",
+    )
+    let endpoint = Field(
+        optional: "endpoint",
+        FieldType<String>.text(format: "URL", expectation: "a URL"),
+        "Where the AWS service is, in place of AWS's own endpoint; `AWS_ENDPOINT_URL` says it for all. (Headgate's own key.)",
     )
     let connectionType = Field(
         optional: "connectionType",
@@ -109,7 +116,7 @@ struct IntegrationFields: Sendable {
     var all: [any AnyField] {
         [
             type, httpMethod, uri, requestParameters, requestTemplates, passthroughBehavior, contentHandling,
-            timeoutInMillis, credentials, connectionType, connectionID, integrationTarget,
+            timeoutInMillis, credentials, endpoint, connectionType, connectionID, integrationTarget,
             cacheNamespace, cacheKeyParameters, tlsConfig,
             responseTransferMode, integrationResponses,
         ]

@@ -118,7 +118,7 @@ struct IntegrationRules {
         var unused: [String] = []
         if settings.isProxy { unused = ["requestTemplates", "contentHandling"] }
         if settings.isMock { unused = ["uri", "tlsConfig"] }
-        if !settings.isAWS { unused.append("credentials") }
+        if !settings.isAWS { unused += ["credentials", "endpoint"] }
         for key in unused {
             guard let entry = settings.written(key) else { continue }
             diagnostics.warning(at: entry.keyLocation, "an integration of type \(settings.type) does not use \"\(key)\"")

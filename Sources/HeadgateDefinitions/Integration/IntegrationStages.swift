@@ -10,7 +10,7 @@ struct IntegrationStages {
         switch type {
         case "HTTP_PROXY": "http-proxy"
         case "AWS": "aws"
-        case "AWS_PROXY": "lambda"
+        case "AWS_PROXY": "lambda-proxy"
         case "MOCK": "mock"
         default: "http"
         }
@@ -22,6 +22,9 @@ struct IntegrationStages {
         if !settings.isProxy {
             stages.insert(("request", request), at: 0)
             stages += [("select", select), ("response", response)]
+        }
+        if settings.isAWS, let credentials = settings.written("credentials") {
+            stages.insert(("credentials", mapping([entry("role", credentials.value)])), at: 0)
         }
         return sequence(stages.map { mapping([entry($0.0, $0.1)]) })
     }
@@ -60,7 +63,8 @@ struct IntegrationStages {
                 ("tlsConfig", "tlsConfig"), ("requestParameters", "parameters"),
                 ("responseTransferMode", "responseTransferMode"),
             ]
-        default: keys += [("credentials", "credentials")]
+        case "AWS_PROXY": keys += [("responseTransferMode", "responseTransferMode"), ("endpoint", "endpoint")]
+        default: keys += [("endpoint", "endpoint")]
         }
         return mapping(taken(keys))
     }

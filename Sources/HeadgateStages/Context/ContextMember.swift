@@ -1,12 +1,12 @@
 import Headgate
 
 /// The members of `$context` that the gateway itself knows for every request, with API Gateway's names.
-enum ContextMember: String, Sendable, CaseIterable {
+package enum ContextMember: String, Sendable, CaseIterable {
     case resourceId, resourcePath, httpMethod, extendedRequestId, requestTime, path, accountId, `protocol`
     case stage, domainPrefix, requestTimeEpoch, requestId, domainName, deploymentId, apiId
 
     /// The value for one exchange; nil where the request does not say it.
-    func text(_ exchange: Exchange) -> String? {
+    package func text(_ exchange: Exchange) -> String? {
         switch self {
         case .resourceId: ContextIdentifier.resource(exchange.resourcePath)
         case .resourcePath: exchange.resourcePath
@@ -36,12 +36,12 @@ enum ContextMember: String, Sendable, CaseIterable {
 
 /// The members of `$context.identity`. Those that only an authorizer knows come from
 /// ``Exchange/contextMembers`` under `identity`, and are null without one.
-enum IdentityMember: String, Sendable, CaseIterable {
+package enum IdentityMember: String, Sendable, CaseIterable {
     case cognitoIdentityPoolId, accountId, cognitoIdentityId, caller, sourceIp, principalOrgId, accessKey
     case cognitoAuthenticationType, cognitoAuthenticationProvider, userArn, userAgent, user
 
     /// What the gateway itself knows.
-    func text(_ exchange: Exchange) -> String? {
+    package func text(_ exchange: Exchange) -> String? {
         switch self {
         case .sourceIp: exchange.request.clientAddress
         case .userAgent: exchange.request.headers.last("User-Agent")

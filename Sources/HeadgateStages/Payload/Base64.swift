@@ -28,7 +28,7 @@ package enum Base64 {
 
     /// The bytes of a text; nil where it is no Base64. Line breaks may stand anywhere and padding may be
     /// left out, as the service takes them; nothing else may.
-    static func decode(_ text: [UInt8]) -> [UInt8]? {
+    package static func decode(_ text: [UInt8]) -> [UInt8]? {
         var out: [UInt8] = []
         out.reserveCapacity(text.count / 4 * 3 + 3)
         var group: UInt32 = 0

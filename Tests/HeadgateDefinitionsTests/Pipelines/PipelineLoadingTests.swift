@@ -132,7 +132,8 @@ struct PipelineLoadingTests {
     @Test("AWS integrations are built where their stages are")
     func aws() {
         var registry = TestStages.registry
-        registry.register(TestStages.kind("aws", .dispatch, ["method", "uri", "credentials", "timeoutInMillis"]))
+        registry.register(TestStages.kind("aws", .dispatch, ["method", "uri", "timeoutInMillis"]))
+        registry.register(TestStages.kind("credentials", .credentials, ["role"]))
         let loaded = DefinitionsLoader(registry: registry).load(
             text: """
                 route: POST /a
@@ -146,9 +147,9 @@ struct PipelineLoadingTests {
         #expect(loaded.diagnostics == [])
         #expect(
             stages(loaded) == [
+                "credentials: role=arn:aws:iam::123456789012:role/r",
                 "request: backend=aws",
-                "aws: method=POST uri=arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/f/invocations "
-                    + "credentials=arn:aws:iam::123456789012:role/r",
+                "aws: method=POST uri=arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/f/invocations",
                 #"select: responses=[{status: 200}, {pattern: "Bad.*", status: 400}] on=errorMessage"#,
                 "response: 200={} 400={}",
             ])
