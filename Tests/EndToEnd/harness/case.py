@@ -9,9 +9,10 @@ from .wire import Wire
 
 
 class GatewayCase(unittest.TestCase):
-    """Subclasses set `pipelines` (file name to text; BACKEND is in the environment) and `options`."""
+    """Subclasses set `pipelines` (file name to text; BACKEND is in the environment), `options` and `documents`."""
 
     pipelines = {}
+    documents = ()
     options = ()
     environment = {}
 
@@ -20,7 +21,7 @@ class GatewayCase(unittest.TestCase):
         cls.backend = Backend()
         cls.addClassCleanup(cls.backend.stop)
         environment = {"BACKEND": cls.backend.url, **cls.environment}
-        cls.gateway = Gateway(cls.pipelines, *cls.options, environment=environment)
+        cls.gateway = Gateway(cls.pipelines, *cls.options, environment=environment, documents=cls.documents)
         cls.addClassCleanup(cls.gateway.stop)
 
     def setUp(self):

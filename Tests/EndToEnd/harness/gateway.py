@@ -25,7 +25,7 @@ class Gateway:
     `port` and `admin_port` are where it listens, `log` is what it wrote to stderr so far.
     """
 
-    def __init__(self, pipelines, *options, environment=None):
+    def __init__(self, pipelines, *options, environment=None, documents=()):
         self.scratch = tempfile.TemporaryDirectory(prefix="headgate-e2e-")
         scratch = pathlib.Path(self.scratch.name)
         if isinstance(pipelines, dict):
@@ -35,12 +35,15 @@ class Gateway:
                 self.write(name, text)
         else:
             self.folder = pathlib.Path(pipelines)
+        served = [str(self.folder)]
+        if documents:
+            served = [word for name in documents for word in ("--openapi", str(self.folder / name))]
         self.log_file = scratch / "log"
         self.admin_port = _free_port()
         with open(self.log_file, "wb") as sink:
             self.process = subprocess.Popen(
                 [
-                    os.environ["HEADGATE_BIN"], "serve", self.folder,
+                    os.environ["HEADGATE_BIN"], "serve", *served,
                     "--host", "127.0.0.1", "--port", "0", "--admin-port", str(self.admin_port),
                     *options,
                 ],
