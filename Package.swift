@@ -210,6 +210,10 @@ let package = Package(
             dependencies: ["HeadgateDefinitions", "HeadgateStages", "Headgate", "OrderedJSON"],
         ),
         .testTarget(
+            name: "HeadgateGatewayTests",
+            dependencies: ["HeadgateGateway", "HeadgateTesting", "Headgate", "OrderedJSON"],
+        ),
+        .testTarget(
             name: "HeadgateOpenAPITests",
             dependencies: ["HeadgateOpenAPI", "HeadgateDefinitions", "Headgate", "OrderedJSON"],
         ),

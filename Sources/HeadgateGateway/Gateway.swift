@@ -52,7 +52,10 @@ public final class Gateway: Sendable {
         self.source = source
         self.options = options
         current = CurrentGeneration(generation)
-        lanes = (0..<max(1, options.lanes)).map { Lane(name: "headgate.lane.\($0)", clock: options.clock) }
+        lanes = (0..<max(1, options.lanes)).map { number in
+            let random = options.seed.map { RandomSource(seed: $0 &+ UInt64(number)) } ?? RandomSource()
+            return Lane(name: "headgate.lane.\(number)", clock: options.clock, random: random)
+        }
     }
 
     /// The kinds of stage that pipeline files may use here.

@@ -33,6 +33,8 @@ public struct GatewayOptions: Sendable {
     /// Where scripts' metrics go; nil takes the process's own.
     public var metrics: (any MetricsFactory)?
     public var clock: any GatewayClock = SystemClock()
+    /// Makes identifiers and everything else that is random the same in every run; nil takes the system's randomness.
+    public var seed: UInt64?
     /// Where stages, reloads and failures are logged.
     public var logger = Logger(label: "headgate")
 

@@ -42,7 +42,7 @@ public struct PipelineTestResults: Sendable {
             if trace { out += result.trace.text(style).split(separator: "\n").map { "    | \($0)\n" }.joined() }
         }
         let failed = all.filter { !$0.passed }.count
-        let summary = "\(all.count) tests, \(failed == 0 ? "all passed" : "\(failed) failed")"
+        let summary = "\(all.count) \(all.count == 1 ? "test" : "tests"), \(failed == 0 ? "all passed" : "\(failed) failed")"
         return out + (failed == 0 ? style.green(summary) : style.red(summary))
     }
 

@@ -16,8 +16,8 @@ public enum CatalogueService {
     }
 
     /// The service's router: its own routes first, the gateway for the rest.
-    public static func router(_ gateway: Gateway) -> Router<BasicRequestContext> {
-        let router = Router()
+    public static func router(_ gateway: Gateway) -> Hummingbird.Router<BasicRequestContext> {
+        let router = Hummingbird.Router()
         router.add(middleware: GatewayMiddleware(gateway: gateway))
         router.get("/health") { _, _ in "well\n" }
         return router
