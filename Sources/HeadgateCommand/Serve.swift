@@ -47,6 +47,9 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "The largest request payload in bytes, for pipelines that set none.")
     var payloadLimit = 10_485_760
 
+    @Option(help: "Requests that are worked on at the same time; a few more wait briefly, others get 503. Default: no bound.")
+    var maxInFlight: Int?
+
     @Option(help: "Seconds for the head of a request, first to last byte.")
     var headerTimeout = 10
 
@@ -88,6 +91,9 @@ struct Serve: AsyncParsableCommand {
             ("--drain-timeout", drainTimeout),
         ] where !(1...86_400).contains(seconds) {
             throw ValidationError("\(name) \(seconds): expected a number of seconds from 1 to 86400")
+        }
+        if let maxInFlight, maxInFlight < 1 {
+            throw ValidationError("--max-in-flight \(maxInFlight): expected a number of requests from 1")
         }
         if payloadLimit < 0 { throw ValidationError("--payload-limit \(payloadLimit): expected a number of bytes") }
     }

@@ -86,6 +86,7 @@ struct ServeSession {
             port: command.port,
             tls: tls,
             payloadLimit: command.payloadLimit,
+            inFlightCap: command.maxInFlight.map { InFlightCap($0) },
             headerTimeout: .seconds(Int64(command.headerTimeout)),
             bodyTimeout: .seconds(Int64(command.bodyTimeout)),
             idleTimeout: .seconds(Int64(command.idleTimeout)),

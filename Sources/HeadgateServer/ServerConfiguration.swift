@@ -1,3 +1,4 @@
+import Headgate
 import HeadgateHTTP
 import NIOCore
 
@@ -22,6 +23,12 @@ public struct ServerConfiguration: Sendable {
     public var connectionsPerLoop: Int?
     /// Requests of one connection that are worked on at the same time; further ones are not read.
     public var pipelinedRequests: Int
+    /// Bounds the requests of all connections that are worked on at the same time; nil bounds none.
+    public var inFlightCap: InFlightCap?
+    /// Requests on one event loop that may wait for their turn under such a bound, or a pipeline's.
+    public var waitingPerLoop: Int
+    /// How long they may, before they are answered with 503 and `Retry-After`.
+    public var waitingTime: TimeAmount
     /// Time for a head, from its first byte to its last.
     public var headerTimeout: TimeAmount
     /// Time for a buffered body from first to last byte, and for a streamed one between two pieces.
@@ -49,6 +56,9 @@ public struct ServerConfiguration: Sendable {
         allowsEncodedSlash: Bool = true,
         connectionsPerLoop: Int? = nil,
         pipelinedRequests: Int = 64,
+        inFlightCap: InFlightCap? = nil,
+        waitingPerLoop: Int = 128,
+        waitingTime: TimeAmount = .milliseconds(500),
         headerTimeout: TimeAmount = .seconds(10),
         bodyTimeout: TimeAmount = .seconds(60),
         bodyRate: Int = 240,
@@ -67,6 +77,9 @@ public struct ServerConfiguration: Sendable {
         self.allowsEncodedSlash = allowsEncodedSlash
         self.connectionsPerLoop = connectionsPerLoop
         self.pipelinedRequests = pipelinedRequests
+        self.inFlightCap = inFlightCap
+        self.waitingPerLoop = waitingPerLoop
+        self.waitingTime = waitingTime
         self.headerTimeout = headerTimeout
         self.bodyTimeout = bodyTimeout
         self.bodyRate = bodyRate

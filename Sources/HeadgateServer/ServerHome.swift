@@ -11,6 +11,7 @@ final class ServerHome: EventLoopHome, @unchecked Sendable {
     /// Of the requests: `http` or `https`.
     let scheme: String
     let sweep: DeadlineSweep
+    let admission: AdmissionQueue
     private let current: CurrentGeneration
     private var generation: Generation
     private var generationVersion: Int
@@ -50,6 +51,7 @@ final class ServerHome: EventLoopHome, @unchecked Sendable {
         self.observer = observer
         generationVersion = current.version
         generation = current.value
+        admission = AdmissionQueue(eventLoop, configuration)
         sweep = DeadlineSweep(loop: eventLoop, granularity: .milliseconds(100))
         super.init(eventLoop: eventLoop)
     }

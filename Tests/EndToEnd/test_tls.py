@@ -254,7 +254,10 @@ class Backends(TLSCase):
                     return
                 try:
                     connection = context.wrap_socket(connection, server_side=True)
-                    received.append(connection.recv(65_536))
+                    data = connection.recv(65_536)
+                    if not data:
+                        continue
+                    received.append(data)
                     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
                     connection.recv(1)
                 except OSError:

@@ -144,6 +144,9 @@ public enum Executor {
         exchange.failure = failure
         exchange.response =
             exchange.pipeline.api?.failureResponses?.response(to: failure, in: exchange) ?? failure.response()
+        if let seconds = failure.retryAfterSeconds {
+            exchange.response.headers.setUnchecked("Retry-After", String(seconds))
+        }
         exchange.cursor = exchange.pipeline.stages.count
         exchange.trace?.end(
             exchange, at: exchange.lane.clock.monotonicMicroseconds(), responded: false, failure: failure)

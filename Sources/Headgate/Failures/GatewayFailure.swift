@@ -19,6 +19,8 @@ public struct GatewayFailure: Error, Sendable, CustomStringConvertible {
     public var validationDetail: String?
     /// A bounded name for metrics: one of a fixed set, never holding data of a request.
     public var reason: StaticString
+    /// When the client may come again: the `Retry-After` of the response, in seconds.
+    public var retryAfterSeconds: Int?
 
     public init(
         _ type: GatewayResponseType,

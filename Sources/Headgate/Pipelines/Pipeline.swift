@@ -9,6 +9,8 @@ public final class Pipeline: Sendable {
     public let documentation: String
     /// The largest request payload in bytes; nil takes the gateway's.
     public let payloadLimit: Int?
+    /// Bounds the requests that are worked on at the same time; nil leaves that to the server.
+    public let inFlightCap: InFlightCap?
     /// The deployment stage it runs in; nil takes the API's, or else the gateway's.
     public let deployment: Deployment?
     /// The API that it belongs to, if any.
@@ -23,6 +25,7 @@ public final class Pipeline: Sendable {
         location: SourceLocation? = nil,
         documentation: String = "",
         payloadLimit: Int? = nil,
+        inFlightCap: InFlightCap? = nil,
         deployment: Deployment? = nil,
         api: API? = nil,
     ) {
@@ -32,6 +35,7 @@ public final class Pipeline: Sendable {
         self.location = location
         self.documentation = documentation
         self.payloadLimit = payloadLimit
+        self.inFlightCap = inFlightCap
         self.deployment = deployment
         self.api = api
         streams =

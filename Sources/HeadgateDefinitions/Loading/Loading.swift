@@ -131,6 +131,7 @@ struct Loading {
                 location: draft.location,
                 documentation: draft.description ?? "",
                 payloadLimit: draft.payloadLimit,
+                inFlightCap: draft.maxInFlight.map { InFlightCap($0) },
                 deployment: deployment(of: draft, shared?.api.deployment ?? deployment),
                 api: shared?.api,
             ))

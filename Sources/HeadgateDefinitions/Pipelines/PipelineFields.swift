@@ -23,6 +23,12 @@ struct PipelineFields: Sendable {
         "The largest request body: bytes, or a number with KB, MB, KiB or MiB. More is answered with 413. "
             + "The default is the gateway's, 10 MiB unless it was told otherwise.",
     )
+    let maxInFlight = Field(
+        optional: "maxInFlight",
+        FieldType<Int>.integer(1...1_000_000, unit: "requests"),
+        "How many requests are worked on at the same time. A few more wait for half a second at most, the others are "
+            + "answered with 503 and `Retry-After` at once. Without it there is no bound but the gateway's.",
+    )
     let stageVariables = Field(
         "stageVariables",
         VariableName.mapType,
@@ -76,7 +82,7 @@ struct PipelineFields: Sendable {
     }
 
     var all: [any AnyField] {
-        [name, description, route, payloadLimit, stageVariables, deployment, models, method, integration, stages, tests, openapi]
+        [name, description, route, payloadLimit, maxInFlight, stageVariables, deployment, models, method, integration, stages, tests, openapi]
     }
 }
 
@@ -86,6 +92,7 @@ struct PipelineDraft: Sendable {
     var description: String?
     var routes: [Route]
     var payloadLimit: Int?
+    var maxInFlight: Int?
     var variables: [(name: String, value: String)]
     var deployment: DeploymentSettings?
     var method: MethodBlock?
@@ -113,6 +120,7 @@ struct PipelineDraft: Sendable {
                 description: try settings[fields.description],
                 routes: try settings[fields.route],
                 payloadLimit: try settings[fields.payloadLimit],
+                maxInFlight: try settings[fields.maxInFlight],
                 variables: try settings[fields.stageVariables].map { ($0.key, $0.value) },
                 deployment: try settings[fields.deployment],
                 method: try settings[fields.method],

@@ -11,6 +11,8 @@ final class PendingRequest {
     let began: NIODeadline
     /// Whether the client may send another request after this one's response.
     var keepsAlive: Bool
+    /// It has a place among those that are worked on, and gives it back when it is gone.
+    var isAdmitted = false
     /// The exchange has finished, and its response may be written when its turn comes.
     var isFinished = false
     /// The response's body that is being passed on.

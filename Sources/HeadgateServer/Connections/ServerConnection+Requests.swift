@@ -63,7 +63,7 @@ extension ServerConnection {
                 keepsAlive: head.keepsAlive,
             ))
         home.inFlight.wrappingAdd(1, ordering: .relaxed)
-        if let refusal = admission.refusal {
+        if let refusal = admission.refusal ?? home.admission.refusal(pipeline) {
             skipBody(head)
             Executor.reject(exchange, refusal)
         } else if case .length(let length) = head.framing, length > limit {
@@ -71,7 +71,7 @@ extension ServerConnection {
             Executor.reject(exchange, .requestTooLarge(limit: limit))
         } else if head.framing == .none {
             if !head.keepsAlive { reading = .stopped }
-            Executor.start(exchange)
+            start(exchange)
         } else {
             reading = .body(limit: limit)
             bodyBytes = 0
@@ -81,6 +81,15 @@ extension ServerConnection {
             // What is announced need not come: larger bodies grow with what was received.
             if case .length(let length) = head.framing { body.reserveCapacity(min(length, 65_536)) }
         }
+    }
+
+    /// Starts the request that came last, or lets it wait for its turn.
+    private func start(_ exchange: Exchange) {
+        guard home.admission.bounds(exchange.pipeline) else {
+            Executor.start(exchange)
+            return
+        }
+        home.admission.request(self, firstSequence &+ pending.count &- 1, exchange.pipeline.inFlightCap)
     }
 
     private func makeExchange(
@@ -178,7 +187,7 @@ extension ServerConnection {
                 body = []
             }
             noteBytesReceived()
-            Executor.start(exchange)
+            start(exchange)
         case .stream(let stream):
             noteBytesReceived()
             stream.finish()
@@ -207,7 +216,7 @@ extension ServerConnection {
             body = []
         }
         request.exchange.request.body = .stream(stream)
-        Executor.start(request.exchange)
+        start(request.exchange)
     }
 
     /// Says that the body may come, to a client that waits for the word and when it is its turn.
@@ -281,6 +290,7 @@ extension ServerConnection {
         }
         for request in abandoned {
             home.inFlight.wrappingSubtract(1, ordering: .relaxed)
+            if request.isAdmitted { home.admission.leave(request.exchange.pipeline.inFlightCap) }
             request.download?.end()
             if request.isFinished, request.download == nil { discardBody(of: request.exchange) }
             request.exchange.cancel()

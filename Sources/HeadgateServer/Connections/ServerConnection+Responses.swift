@@ -132,6 +132,7 @@ extension ServerConnection {
         guard let request = pending.popFirst() else { return }
         firstSequence &+= 1
         home.inFlight.wrappingSubtract(1, ordering: .relaxed)
+        if request.isAdmitted { home.admission.leave(request.exchange.pipeline.inFlightCap) }
         guard home.observesAccess else { return }
         let response = request.exchange.response
         let sent = request.download?.bytesSent ?? response.body.bytes?.count ?? 0

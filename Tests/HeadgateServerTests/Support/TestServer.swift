@@ -42,9 +42,18 @@ struct TestServer {
         observer: (any AccessObserver)? = nil,
         _ body: (TestServer) async throws -> Void,
     ) async throws {
+        try await serving(try pipelines(routes, payloadLimit), configuration, observer: observer, body)
+    }
+
+    static func serving(
+        _ pipelines: [Pipeline],
+        _ configuration: ServerConfiguration = configuration,
+        observer: (any AccessObserver)? = nil,
+        _ body: (TestServer) async throws -> Void,
+    ) async throws {
         let records = Records()
         let server = try await Server.start(
-            serving: CurrentGeneration(Generation(number: 1, pipelines: try pipelines(routes, payloadLimit))),
+            serving: CurrentGeneration(Generation(number: 1, pipelines: pipelines)),
             on: group,
             configuration,
             observer: ObserverGroup((observer.map { [$0] } ?? []) + [records]),
