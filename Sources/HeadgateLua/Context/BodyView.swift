@@ -100,9 +100,21 @@ enum BodyView {
             let bytes = try call.stack.json(at: 2)
             let headers =
                 call.owner == .response ? call.exchange.response.headers : call.exchange.integrationRequest.headers
-            let isJSON = headers.first("Content-Type").map { $0.lowercased().contains("json") } ?? false
+            let isJSON = headers.first("Content-Type").map(saysJSON) ?? false
             try replace(call, bytes, type: isJSON ? nil : "application/json")
             return 0
+        }
+    }
+
+    /// Whether `json` stands in a media type, in whatever case.
+    private static func saysJSON(_ type: String) -> Bool {
+        var type = type
+        return type.withUTF8 { bytes in
+            guard bytes.count >= 4 else { return false }
+            for start in 0...(bytes.count - 4) where bytes[start] | 0x20 == 0x6A {
+                if bytes[start + 1] | 0x20 == 0x73, bytes[start + 2] | 0x20 == 0x6F, bytes[start + 3] | 0x20 == 0x6E { return true }
+            }
+            return false
         }
     }
 

@@ -130,6 +130,7 @@ enum HeadersView {
             headers.remove(name)
             return
         }
+        guard values.count > 1 else { return try headers.set(name, first) }
         // All are checked before the first takes effect: nothing is left half done.
         for value in values {
             var scratch = Headers()

@@ -94,6 +94,7 @@ public final class LuaCache: Sendable {
 extension LuaCache.Part {
     /// What an entry costs beside its text.
     private static let overhead = 128
+    private static let mostEntries = 16_384
 
     private static func size(_ key: String, _ json: [UInt8]) -> Int { key.utf8.count + json.count + overhead }
 
@@ -112,13 +113,21 @@ extension LuaCache.Part {
         remove(key)
         let size = Self.size(key, json)
         guard size <= limit else { return false }
-        while bytes + size > limit, let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse }) {
-            remove(oldest.key)
-        }
+        if bytes + size > limit || entries.count >= Self.mostEntries { makeRoom(size, limit) }
         uses += 1
         entries[key] = LuaCache.Entry(json: json, expiry: expiry, lastUse: uses)
         bytes += size
         return true
+    }
+
+    /// Removes what was not used for longest: an eighth of all at least, so that the search for it is worth it.
+    private mutating func makeRoom(_ size: Int, _ limit: Int) {
+        let byAge = entries.sorted { $0.value.lastUse < $1.value.lastUse }
+        let fewest = entries.count / 8
+        for (index, entry) in byAge.enumerated() {
+            if index > fewest, bytes + size <= limit { return }
+            remove(entry.key)
+        }
     }
 
     mutating func remove(_ key: String) {
