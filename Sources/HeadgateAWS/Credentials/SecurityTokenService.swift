@@ -23,6 +23,8 @@ struct SecurityTokenService: Sendable {
     let keys: SigningKeyCache
     let clock: any GatewayClock
 
+    /// An endpoint of the user's that is no STS (an emulator of other services) knows no roles: calls of it are
+    /// signed with the gateway's own credentials.
     /// - Throws: ``CredentialsProblem`` that begins with the role.
     func assumeRole(
         _ role: String,
@@ -53,6 +55,12 @@ struct SecurityTokenService: Sendable {
         return try await call(form, signedBy: nil, whatFor: "assuming \(role) by web identity")
     }
 
+    /// Of every answer of STS, errors too.
+    private static let namespace = "https://sts.amazonaws.com/doc/2011-06-15/"
+
+    /// The endpoint is none of AWS's.
+    private var isElsewhere: Bool { !base.contains(".amazonaws.com") }
+
     private func call(
         _ form: Query,
         signedBy credentials: Credentials?,
@@ -70,11 +78,12 @@ struct SecurityTokenService: Sendable {
                 request.sign(signer, credentials, at: SigningTime(epochSeconds: clock.epochMilliseconds() / 1000 + skew))
             }
             let response = try await client.perform(request, whatFor: whatFor)
-            if response.status >= 500, attempt < 3 { continue }
+            if response.status >= 500, attempt < 3, !isElsewhere { continue }
             if attempt == 1, let other = ClockSkew.seconds(in: response, now: clock.epochMilliseconds() / 1000) {
                 skew = other
                 continue
             }
+            if let credentials, isElsewhere, !response.body.text.contains(Self.namespace) { return credentials }
             return try CredentialsDocument.sts(response.body.bytes ?? [], status: response.status, from: whatFor)
         }
         throw CredentialsProblem("\(whatFor): no answer")

@@ -105,9 +105,9 @@ struct IntegrationRules {
 
     private func checkTransferMode() {
         guard settings.transferMode == "STREAM", !settings.isProxy else { return }
-        error(
-            "responseTransferMode",
-            "an integration of type \(settings.type) cannot stream its response",
+        diagnostics.warning(
+            at: settings.place("responseTransferMode"),
+            "an integration of type \(settings.type) cannot stream its response: it is buffered",
             expected: "expected BUFFERED, or type HTTP_PROXY",
         )
     }

@@ -27,7 +27,7 @@ public struct BinaryMediaTypes: Sendable, Equatable {
                 matchesAll = true
             } else if type.hasSuffix("/*") {
                 prefixes.append(String(type.dropLast()))
-            } else if !type.isEmpty {
+            } else if !type.isEmpty, !type.hasPrefix("*/") {
                 exact.append(type)
             }
         }
