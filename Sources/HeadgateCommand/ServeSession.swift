@@ -38,6 +38,9 @@ struct ServeSession {
         if let demo { Terminal.line("demo backend: \(demo.url)") }
         if let admin { Terminal.line("admin: \(admin.url)") }
         log.info("serving \(gateway.current.value.pipelines.count) pipelines of \(origin)")
+        if let port = environment["HEADGATE_FUNCTIONS_PORT"].flatMap({ Int($0) }), let bound = try gateway.serveFunctions(port: port) {
+            log.info("functions: http://127.0.0.1:\(bound)")
+        }
         if command.watch { gateway.reloadOnChange { report($0, metrics) } }
 
         let watch = tls.map { tls in FileWatch(every: 1000) { reload(tls) } }

@@ -46,6 +46,7 @@ public final class Gateway: Sendable {
         let kinds = try StageKinds(options)
         let source = PipelineSource(origin, options: options, kinds: kinds)
         let (generation, definitions) = try source.generation(number: 1).get()
+        kinds.functions?.replace(by: definitions.functions)
         self.definitions = Mutex(definitions)
         watch = Mutex(nil)
         self.kinds = kinds
@@ -94,6 +95,13 @@ public final class Gateway: Sendable {
 
     /// The lines that ``findings`` are about.
     public var sources: DiagnosticSources { definitions.withLock { $0.sources } }
+
+    /// Serves the functions of `functions:` blocks by Lambda's Invoke API, on the loopback.
+    /// - Parameter port: 0 for any that is free.
+    /// - Returns: the port.
+    public func serveFunctions(port: Int) throws -> Int? {
+        try kinds.functions?.serve(port: port)
+    }
 
     // MARK: Requests
 
@@ -213,6 +221,7 @@ public final class Gateway: Sendable {
         case .failure(let error):
             return .kept(error)
         case .success(let (generation, loaded)):
+            kinds.functions?.replace(by: loaded.functions)
             definitions.withLock { $0 = loaded }
             current.replace(by: generation)
             watch.withLock { $0?.watch(loaded.watched) }

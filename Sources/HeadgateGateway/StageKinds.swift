@@ -3,6 +3,7 @@ import HeadgateAWS
 import HeadgateHTTP
 import HeadgateLua
 import HeadgateStages
+import Logging
 import NIOPosix
 
 /// The kinds of stage that a gateway's pipelines may use, and the services that these need: the
@@ -12,6 +13,8 @@ public struct StageKinds: Sendable {
     let services: StageServices
     /// Ours, unless the embedder gave another dispatcher.
     private let dispatcher: HTTPDispatcher?
+    /// Those that `functions:` blocks declare; nil where an embedder lets none run here.
+    let functions: LocalFunctions?
 
     /// - Throws: ``GatewayLoadError`` when the file of certificate authorities cannot be read.
     public init(_ options: GatewayOptions) throws(GatewayLoadError) {
@@ -36,8 +39,20 @@ public struct StageKinds: Sendable {
         if services[LuaCache.self] == nil { services[LuaCache.self] = LuaCache() }
         if services[AuthorizerCaches.self] == nil { services[AuthorizerCaches.self] = AuthorizerCaches() }
         if services[AWSRuntime.self] == nil, let dispatcher = services[(any Dispatcher).self] {
+            let logger = options.logger
+            let functions = LocalFunctions(environment: options.environment) { function, requestID, line in
+                var metadata: Logger.Metadata = ["function": .string(function)]
+                if let requestID { metadata["request_id"] = .string(requestID) }
+                logger.info("\(line)", metadata: metadata)
+            }
             services[AWSRuntime.self] = AWSRuntime(
-                environment: options.environment, dispatcher: dispatcher, clock: options.clock)
+                environment: options.environment, dispatcher: dispatcher, clock: options.clock, functions: functions)
+        }
+        functions = services[AWSRuntime.self]?.functions
+        if let runtime = services[AWSRuntime.self], let dispatcher = services[(any Dispatcher).self],
+            services[(any FunctionInvoker).self] == nil
+        {
+            services[(any FunctionInvoker).self] = AWSFunctionInvoker(runtime: runtime, dispatcher: dispatcher)
         }
         self.services = services
         registry = StageRegistry(
@@ -61,6 +76,7 @@ public struct StageKinds: Sendable {
 
     /// Closes what was opened for the stages.
     func shutDown() async {
+        functions?.stop()
         await dispatcher?.shutDown()
     }
 }

@@ -6,6 +6,8 @@ public struct LoadedDefinitions: Sendable {
     public var pipelines: [Pipeline] = []
     /// Their tests, in the same order.
     public var tests: [PipelineTest] = []
+    /// The functions that run on this machine.
+    public var functions: [FunctionDefinition] = []
     /// Every finding, by file, line and column.
     public var diagnostics: [Diagnostic] = []
     /// Everything that was read or looked for: pipeline files, scripts that stages opened, and the

@@ -110,7 +110,20 @@ struct Loading {
     private mutating func add(_ file: PipelineFile, _ shared: SharedAPI?) {
         for diagnostic in file.diagnostics { diagnostics.report(diagnostic) }
         for pipeline in file.pipelines { add(pipeline, of: file, shared) }
+        for function in file.functions { add(function) }
         if let text = file.text { loaded.sources.add(text) }
+    }
+
+    private mutating func add(_ function: FunctionDefinition) {
+        if let first = loaded.functions.first(where: { $0.name == function.name }), let place = function.location {
+            diagnostics.error(
+                at: place,
+                "two functions are named \(function.name.quotedForMessage)",
+                expected: first.location.map { "the other one is at \($0)" },
+            )
+            return
+        }
+        loaded.functions.append(function)
     }
 
     private mutating func add(_ pipeline: PipelineFile.Read, of file: PipelineFile, _ shared: SharedAPI?) {

@@ -16,6 +16,8 @@ struct PipelineFile: Sendable {
     /// Pipelines, with the models that those of a list share.
     private var nodes: [(node: ConfigurationNode, models: ConfigurationNode?)] = []
     private var sharedModels: [ConfigurationNode] = []
+    private var functionNodes: [ConfigurationNode] = []
+    private(set) var functions: [FunctionDefinition] = []
     /// It was read from a file.
     private var canBeReadAgain = false
     private(set) var pipelines: [Read] = []
@@ -30,6 +32,7 @@ struct PipelineFile: Sendable {
     }
 
     static let listKey = "pipelines"
+    static let functionsKey = "functions"
     static let modelsKey = "models"
     static let apiKey = "api"
     static let stageKey = "stage"
@@ -78,7 +81,7 @@ struct PipelineFile: Sendable {
     private mutating func parse(_ reading: PipelineReading, _ diagnostics: Diagnostics) {
         if let text {
             for document in documents(in: text, reading, diagnostics) { sort(document, diagnostics) }
-            if nodes.isEmpty, shared.isEmpty, diagnostics.all.isEmpty {
+            if nodes.isEmpty, shared.isEmpty, functionNodes.isEmpty, diagnostics.all.isEmpty {
                 diagnostics.error(
                     at: SourceLocation(file: file, line: 1), "the file holds no pipeline", expected: Self.expected)
             }
@@ -94,6 +97,7 @@ struct PipelineFile: Sendable {
         for models in sharedModels {
             _ = FieldType.namedModels.decode(models, context.adding(models: models).below(Self.modelsKey))
         }
+        functions = functionNodes.flatMap { FunctionBlock.functions(in: $0, context) }
         pipelines = nodes.map { node, models in
             let context = context.adding(models: models).adding(models: node[Self.modelsKey])
             var draft = reading.record.decode(reading.readsTests ? node : node.without("tests"), context)
@@ -129,7 +133,7 @@ struct PipelineFile: Sendable {
         case .null:
             return
         case .mapping(let entries):
-            let keys = [Self.apiKey, Self.stageKey, Self.listKey]
+            let keys = [Self.apiKey, Self.stageKey, Self.functionsKey, Self.listKey]
             guard let first = entries.first(where: { keys.contains($0.key) }) else {
                 nodes.append((document, nil))
                 return
@@ -141,11 +145,12 @@ struct PipelineFile: Sendable {
                     "unknown key \(entry.key.quotedForMessage) beside \"\(first.key)\"",
                     expected: first.key == Self.listKey
                         ? "expected the keys of a pipeline inside of the list, or no list"
-                        : "expected api, stage and pipelines; the keys of a pipeline stand in a file of its own, or in the list",
+                        : "expected api, stage, functions and pipelines; the keys of a pipeline stand in a file of its own, or in the list",
                 )
             }
             if let list = document[Self.listKey] { nodes += items(of: list, diagnostics).map { ($0, models) } }
             if let models { sharedModels.append(models) }
+            if let functions = document[Self.functionsKey] { functionNodes.append(functions) }
             if document[Self.apiKey] != nil || document[Self.stageKey] != nil { shared.append(document) }
         case .scalar, .sequence:
             diagnostics.error(at: document.location, "found \(document.found)", expected: Self.expected)
