@@ -29,7 +29,11 @@ enum CredentialsDocument {
             let message = (member("Message") ?? member("message") ?? "").prefix(300)
             throw CredentialsProblem("\(source): \(code)\(message.isEmpty ? "" : ": " + message)")
         }
-        return try credentials(source, member)
+        let credentials = try credentials(source, member)
+        guard credentials.sessionToken != nil, credentials.expiration != nil else {
+            throw CredentialsProblem("\(source) gave an answer that is cut off: SessionToken or Expiration is missing")
+        }
+        return credentials
     }
 
     private static func credentials(
