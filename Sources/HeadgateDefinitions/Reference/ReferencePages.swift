@@ -99,6 +99,8 @@ public enum ReferencePages {
         api.add(APIBlock.record.shape, named: nil)
         var stage = FieldTables(level: 3)
         stage.add(StageBlock.record.shape, named: nil)
+        var functions = FieldTables(level: 3)
+        functions.add(FunctionBlock.record.shape, named: nil)
         return """
             # Pipeline files
 
@@ -152,6 +154,23 @@ public enum ReferencePages {
             ### Keys of `stage`
 
             \(stage.text)
+
+            ## Functions: `functions`
+
+            \(FunctionBlock.documentation) A process is started when it is needed and kept for the next call; one that fails, \
+            ends or takes too long costs its own call. What it prints is logged with the invocation's id. With \
+            `HEADGATE_FUNCTIONS_PORT` in the environment the functions are also served by Lambda's Invoke API, for \
+            `aws lambda invoke --endpoint-url`.
+
+            ```yaml
+            functions:
+              - name: hello
+                command: python3 -m awslambdaric hello.handler
+                code: functions
+                timeout: 5
+            ```
+
+            \(functions.text)
             """
     }
 

@@ -19,6 +19,7 @@ public enum SchemaGenerator {
             "stage": stage(registry),
             "api": schema(of: APIBlock.record.shape, depth: 0),
             "deployment-stage": schema(of: StageBlock.record.shape, depth: 0),
+            "function": schema(of: FunctionBlock.record.shape, depth: 0),
         ]
         for declaration in registry.declarations {
             definitions[definitionName(declaration)] = schema(of: declaration.shape, depth: 0)
@@ -32,6 +33,7 @@ public enum SchemaGenerator {
                 "properties": [
                     PipelineFile.apiKey: ["$ref": "#/definitions/api"],
                     PipelineFile.stageKey: ["$ref": "#/definitions/deployment-stage"],
+                    PipelineFile.functionsKey: ["type": "array", "items": ["$ref": "#/definitions/function"]],
                     PipelineFile.listKey: ["type": "array", "minItems": 1, "items": pipeline],
                     PipelineFile.modelsKey: ["type": "object"],
                 ],
@@ -43,7 +45,9 @@ public enum SchemaGenerator {
     }
 
     /// A file with one of these is no pipeline by itself.
-    private static let sharingKeys = [PipelineFile.listKey, PipelineFile.apiKey, PipelineFile.stageKey]
+    private static let sharingKeys = [
+        PipelineFile.listKey, PipelineFile.apiKey, PipelineFile.stageKey, PipelineFile.functionsKey,
+    ]
 
     private static func definitionName(_ declaration: StageDeclaration) -> String {
         "stage-" + declaration.kind
