@@ -350,6 +350,16 @@ class AWS(GatewayCase):
         self.assertIn(f"arn:aws:sts::{ACCOUNT}:assumed-role/gateway/orders", self.answer("/who").body.decode())
         self.assertNotIn("assumed-role", self.answer("/who-itself").body.decode())
 
+    def test_no_secret_in_traces(self):
+        """a trace shows who signs, and neither secret nor session token"""
+        done = subprocess.run(
+            [os.environ["HEADGATE_BIN"], "invoke", "--pipelines", self.gateway.folder, "who"],
+            env={**os.environ, **self.environment}, capture_output=True, text=True, timeout=30)
+        said = done.stdout + done.stderr
+        self.assertIn("GetCallerIdentity", said)
+        for secret in ("canary", "Security-Token", "Signature="):
+            self.assertNotIn(secret, said)
+
     def test_caller_without_identity(self):
         """the caller's own credentials need a caller who has signed"""
         response = self.answer("/caller", status=500)

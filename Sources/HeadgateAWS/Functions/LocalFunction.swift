@@ -83,9 +83,13 @@ final class LocalFunction: LocalInvokable {
             return
         }
         let waits = kind == .requestResponse
+        let began = SystemClock().monotonicMicroseconds()
         worker.invoke(invocation) { [self, invocation] outcome in
             release(worker)
-            if waits { completion(.success(Self.response(outcome, invocation))) }
+            guard waits else { return }
+            var response = Self.response(outcome, invocation)
+            response.durationMicroseconds = Int(SystemClock().monotonicMicroseconds() - began)
+            completion(.success(response))
         }
         if !waits { completion(.success(IntegrationResponse(status: 202))) }
     }
