@@ -81,7 +81,10 @@ public final class AWSRuntime: Sendable {
         profileName = named.flatMap { $0.isEmpty ? nil : $0 } ?? "default"
         let profile = configuration.profiles[profileName]
         rules = EndpointRules(
-            environment: environment, profile: profile, services: profile?["services"].flatMap { configuration.services[$0] })
+            environment: environment,
+            profile: profile,
+            services: profile?["services"].flatMap { configuration.services[$0] },
+        )
     }
 
     /// The region where nothing else says one.
@@ -137,7 +140,9 @@ public final class AWSRuntime: Sendable {
 
     /// Where a role is assumed: in the gateway's own region, unless the role belongs to another partition.
     func stsRegion(for role: String, _ deployment: Deployment) -> String {
-        let own = environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"] ?? rules.profile?["region"] ?? deployment.region
+        let own =
+            environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"] ?? rules.profile?["region"]
+            ?? deployment.region
         let partition = role.split(separator: ":").dropFirst().first.map(String.init) ?? "aws"
         if AWSPartition.of(region: own).name == partition { return own }
         return ["aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"][partition] ?? "us-east-1"
@@ -151,8 +156,13 @@ public final class AWSRuntime: Sendable {
         let sts = sts(region: region)
         func provider(of name: String, isExplicit: Bool) -> ProfileProvider {
             ProfileProvider(
-                profileName: name, isExplicit: isExplicit, configuration: configuration, environment: environment,
-                client: client, sts: sts)
+                profileName: name,
+                isExplicit: isExplicit,
+                configuration: configuration,
+                environment: environment,
+                client: client,
+                sts: sts,
+            )
         }
         let isInEnvironment = environment["AWS_ACCESS_KEY_ID"]?.isEmpty == false
         if let configurationProblem, profile != nil || !isInEnvironment { throw configurationProblem }
@@ -176,6 +186,11 @@ public final class AWSRuntime: Sendable {
         let service = AWSService.named("sts")?.service
         let base = service.map { rules.base($0, subdomain: nil, region: region, partition, .init()) }
         return SecurityTokenService(
-            client: client, base: base ?? "https://sts.\(region).\(partition.suffix)", region: region, keys: keys, clock: clock)
+            client: client,
+            base: base ?? "https://sts.\(region).\(partition.suffix)",
+            region: region,
+            keys: keys,
+            clock: clock,
+        )
     }
 }

@@ -30,7 +30,9 @@ enum CanonicalForm {
     private static func isPlain(_ path: String) -> Bool {
         var previous = UInt8(0)
         for byte in path.utf8 {
-            guard byte == slash || isUnreserved(byte), !(previous == slash && (byte == slash || byte == dot)) else { return false }
+            guard byte == slash || isUnreserved(byte), !(previous == slash && (byte == slash || byte == dot)) else {
+                return false
+            }
             previous = byte
         }
         return path.utf8.first == slash

@@ -16,9 +16,15 @@ public struct RequestSigner: Sendable {
 
     /// - Parameter keys: shared by signers that use the same credentials.
     public init(service: String, region: String, keys: SigningKeyCache = SigningKeyCache()) {
-        let isS3 = service == "s3" || service == "s3express" || service == "s3-outposts" || service == "s3-object-lambda"
+        let isS3 =
+            service == "s3" || service == "s3express" || service == "s3-outposts" || service == "s3-object-lambda"
         self.init(
-            service: service, region: region, pathRule: isS3 ? .asSent : .normalized, sendsPayloadHash: isS3, keys: keys)
+            service: service,
+            region: region,
+            pathRule: isS3 ? .asSent : .normalized,
+            sendsPayloadHash: isS3,
+            keys: keys,
+        )
     }
 
     /// A signer with rules of its own, whatever the service's name.

@@ -57,14 +57,19 @@ public struct RequestVerifier: Sendable {
         guard constantTimeEquals(expected.utf8, claim.signature.utf8) else {
             throw .invalid(
                 "The request signature we calculated does not match the signature you provided. Check your AWS Secret "
-                    + "Access Key and signing method. Consult the service documentation for details.")
+                    + "Access Key and signing method. Consult the service documentation for details."
+            )
         }
     }
 
     private func checkScope(_ claim: SignedRequest) throws(SignatureProblem) {
         var problems: [String] = []
-        if claim.scope.region != region { problems.append("Credential should be scoped to a valid region, not '\(shown(claim.scope.region))'.") }
-        if claim.scope.service != service { problems.append("Credential should be scoped to correct service: '\(service)'.") }
+        if claim.scope.region != region {
+            problems.append("Credential should be scoped to a valid region, not '\(shown(claim.scope.region))'.")
+        }
+        if claim.scope.service != service {
+            problems.append("Credential should be scoped to correct service: '\(service)'.")
+        }
         guard problems.isEmpty else { throw .invalid(problems.joined(separator: " ")) }
     }
 
@@ -74,15 +79,21 @@ public struct RequestVerifier: Sendable {
         let signed = claim.time.epochSeconds
         if signed - allowedSkew > now.epochSeconds {
             let latest = SigningTime(epochSeconds: now.epochSeconds + allowedSkew)
-            throw .invalid("Signature not yet current: \(claim.time) is still later than \(latest) (\(now) + \(allowedSkew / 60) min.)")
+            throw .invalid(
+                "Signature not yet current: \(claim.time) is still later than \(latest) (\(now) + \(allowedSkew / 60) min.)"
+            )
         }
         if let expires = claim.expires {
             guard signed + Int64(expires) < now.epochSeconds else { return }
-            throw .invalid("Signature expired: \(SigningTime(epochSeconds: signed + Int64(expires))) is now earlier than \(now)")
+            throw .invalid(
+                "Signature expired: \(SigningTime(epochSeconds: signed + Int64(expires))) is now earlier than \(now)"
+            )
         }
         if signed + allowedSkew < now.epochSeconds {
             let earliest = SigningTime(epochSeconds: now.epochSeconds - allowedSkew)
-            throw .invalid("Signature expired: \(claim.time) is now earlier than \(earliest) (\(now) - \(allowedSkew / 60) min.)")
+            throw .invalid(
+                "Signature expired: \(claim.time) is now earlier than \(earliest) (\(now) - \(allowedSkew / 60) min.)"
+            )
         }
     }
 

@@ -9,7 +9,7 @@ public struct SHA256: Sendable {
     typealias State = (UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32)
 
     private var state: State = (
-        0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19
+        0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
     )
     /// Bytes that make no whole block yet.
     private var rest: [UInt8] = []
@@ -48,7 +48,9 @@ public struct SHA256: Sendable {
         let bits = total &* 8
         rest.append(0x80)
         while rest.count % Self.blockLength != 56 { rest.append(0) }
-        for shift in stride(from: 56, through: 0, by: -8) { rest.append(UInt8(truncatingIfNeeded: bits >> UInt64(shift))) }
+        for shift in stride(from: 56, through: 0, by: -8) {
+            rest.append(UInt8(truncatingIfNeeded: bits >> UInt64(shift)))
+        }
         rest.withUnsafeBufferPointer { tail in
             for at in stride(from: 0, to: tail.count, by: Self.blockLength) { Self.compress(&state, tail, at) }
         }
@@ -115,7 +117,7 @@ public struct SHA256: Sendable {
             }
             state = (
                 state.0 &+ a, state.1 &+ b, state.2 &+ c, state.3 &+ d, state.4 &+ e, state.5 &+ f, state.6 &+ g,
-                state.7 &+ h
+                state.7 &+ h,
             )
         }
     }

@@ -16,7 +16,9 @@ public struct SignableRequest: Sendable {
     }
 
     func header(_ name: String) -> String? {
-        headers.first { $0.name.utf8.elementsEqual(name.utf8, by: { CanonicalForm.lower($0) == CanonicalForm.lower($1) }) }?.value
+        headers.first {
+            $0.name.utf8.elementsEqual(name.utf8, by: { CanonicalForm.lower($0) == CanonicalForm.lower($1) })
+        }?.value
     }
 }
 

@@ -52,8 +52,13 @@ public struct SignedRequest: Sendable {
             let names = parts["SignedHeaders"], let date
         else { throw .incomplete(missing.joined(separator: " ")) }
         try self.init(
-            credential: credential, signature: signature, signedHeaders: names, date: date,
-            token: request.header(SigningHeaders.token), expires: nil)
+            credential: credential,
+            signature: signature,
+            signedHeaders: names,
+            date: date,
+            token: request.header(SigningHeaders.token),
+            expires: nil,
+        )
     }
 
     private init(parameters: [String: String]) throws(SignatureProblem) {
@@ -73,8 +78,13 @@ public struct SignedRequest: Sendable {
             throw .incomplete("X-Amz-Expires must be a number from 1 to 604800.")
         }
         try self.init(
-            credential: credential, signature: signature, signedHeaders: names, date: date,
-            token: parameters[SigningHeaders.token], expires: seconds)
+            credential: credential,
+            signature: signature,
+            signedHeaders: names,
+            date: date,
+            token: parameters[SigningHeaders.token],
+            expires: seconds,
+        )
     }
 
     private init(
@@ -87,7 +97,9 @@ public struct SignedRequest: Sendable {
     ) throws(SignatureProblem) {
         let parts = credential.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 5, parts[4] == "aws4_request", !parts[0].isEmpty else {
-            throw .incomplete("Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term.")
+            throw .incomplete(
+                "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term."
+            )
         }
         guard let time = SigningTime(date) else {
             throw .incomplete("Date must be in ISO-8601 'basic format'.")

@@ -31,7 +31,10 @@ struct CachedCredentialsTests {
                 }
                 if self.fails.withLock({ $0 }) { throw CredentialsProblem("refused") }
                 return Credentials(
-                    accessKeyID: "ASIA\(number)", secretAccessKey: "s", expiration: self.clock.epochMilliseconds() + 3_600_000)
+                    accessKeyID: "ASIA\(number)",
+                    secretAccessKey: "s",
+                    expiration: self.clock.epochMilliseconds() + 3_600_000,
+                )
             }
         }
     }
@@ -94,10 +97,13 @@ struct CachedCredentialsTests {
 
     @Test func whatHasExpiredAlreadyIsAFailure() async {
         let clock = HeldClock()
-        let cached = CachedCredentials(clock: clock, random: RandomSource(seed: 1)) { () async throws(CredentialsProblem) in
+        let cached = CachedCredentials(clock: clock, random: RandomSource(seed: 1)) {
+            () async throws(CredentialsProblem) in
             Credentials(accessKeyID: "A", secretAccessKey: "s", expiration: 1)
         }
-        await #expect(throws: CredentialsProblem("the credentials that were given had expired already")) { try await cached.value() }
+        await #expect(throws: CredentialsProblem("the credentials that were given had expired already")) {
+            try await cached.value()
+        }
     }
 
     @Test func answersOfSTS() throws {
@@ -109,10 +115,14 @@ struct CachedCredentialsTests {
         #expect(credentials.secretAccessKey.revealed == "a&b")
         #expect(credentials.expiration == 1_744_205_696_000)
         for cut in [0, 40, 90, 140] {
-            #expect(throws: CredentialsProblem.self) { try CredentialsDocument.sts(Array(xml.utf8.prefix(cut)), status: 200, from: "x") }
+            #expect(throws: CredentialsProblem.self) {
+                try CredentialsDocument.sts(Array(xml.utf8.prefix(cut)), status: 200, from: "x")
+            }
         }
         let refusal = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>"
-        #expect(throws: CredentialsProblem("x: AccessDenied: no")) { try CredentialsDocument.sts(Array(refusal.utf8), status: 403, from: "x") }
+        #expect(throws: CredentialsProblem("x: AccessDenied: no")) {
+            try CredentialsDocument.sts(Array(refusal.utf8), status: 403, from: "x")
+        }
     }
 
     @Test(arguments: [

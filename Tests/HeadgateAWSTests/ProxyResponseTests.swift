@@ -20,7 +20,8 @@ struct ProxyResponseTests {
             """
             {"statusCode": "201", "headers": {"x-a": "3", "Date": "d", "Transfer-Encoding": "chunked", "X-B": true, "X-N": 1.50},
              "multiValueHeaders": {"X-A": ["1", "2", "3"], "Set-Cookie": ["a=1", "b=2"]}, "body": "text"}
-            """)
+            """
+        )
         #expect(response.status == 201)
         #expect(response.headers.all("X-A") == ["1", "2", "3"])
         #expect(response.headers.all("Set-Cookie") == ["a=1", "b=2"])
@@ -32,9 +33,12 @@ struct ProxyResponseTests {
     }
 
     @Test(arguments: [
-        "null", "\"text\"", "7", "[]", "", "{", #"{"wrongValue": 1}"#, #"{"statusCode": "test"}"#, #"{"statusCode": 99}"#,
-        #"{"statusCode": 200.5}"#, #"{"headers": []}"#, #"{"headers": {"a": {}}}"#, #"{"multiValueHeaders": {"a": "b"}}"#,
-        #"{"body": {}}"#, #"{"headers": {"a": "x\r\ny: z"}}"#, #"{"headers": {"a b": "x"}}"#, #"{"isBase64Encoded": "yes"}"#,
+        "null", "\"text\"", "7", "[]", "", "{", #"{"wrongValue": 1}"#, #"{"statusCode": "test"}"#,
+        #"{"statusCode": 99}"#,
+        #"{"statusCode": 200.5}"#, #"{"headers": []}"#, #"{"headers": {"a": {}}}"#,
+        #"{"multiValueHeaders": {"a": "b"}}"#,
+        #"{"body": {}}"#, #"{"headers": {"a": "x\r\ny: z"}}"#, #"{"headers": {"a b": "x"}}"#,
+        #"{"isBase64Encoded": "yes"}"#,
         #"{"statusCode": 1e400}"#,
     ])
     func malformed(_ text: String) {
@@ -53,13 +57,27 @@ struct ProxyResponseTests {
     @Test func streamsHaveAHead() throws {
         let head = #"{"statusCode": 203, "cookies": ["a=1"], "headers": {"Content-Type": "text/plain"}}"#
         let written = Array(head.utf8) + [UInt8](repeating: 0, count: 8) + Array("body".utf8)
-        var stream = EventStream.encode(type: "PayloadChunk", contentType: "application/octet-stream", payload: written)
-        stream += EventStream.encode(type: "PayloadChunk", contentType: "application/octet-stream", payload: Array(" more".utf8))
-        stream += EventStream.encode(type: "InvokeComplete", contentType: "application/json", payload: Array("{}".utf8))
+        var stream = EventStream.encode(
+            type: "PayloadChunk",
+            contentType: "application/octet-stream",
+            payload: written,
+        )
+        stream += EventStream.encode(
+            type: "PayloadChunk",
+            contentType: "application/octet-stream",
+            payload: Array(" more".utf8),
+        )
+        stream += EventStream.encode(
+            type: "InvokeComplete",
+            contentType: "application/json",
+            payload: Array("{}".utf8),
+        )
         for size in [1, 7, 100, stream.count] {
             var reader = StreamedResponseReader()
             var body: [UInt8] = []
-            for start in stride(from: 0, to: stream.count, by: size) { body += try reader.read(stream[start..<min(start + size, stream.count)]) }
+            for start in stride(from: 0, to: stream.count, by: size) {
+                body += try reader.read(stream[start..<min(start + size, stream.count)])
+            }
             try reader.finish()
             #expect(reader.response?.status == 203)
             #expect(reader.response?.headers.first("Set-Cookie") == "a=1")

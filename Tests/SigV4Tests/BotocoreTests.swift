@@ -14,7 +14,11 @@ struct BotocoreTests {
         var request: SignableRequest {
             let headers = (json["headers"]?.array ?? []).map { ($0[0]?.string ?? "", $0[1]?.string ?? "") }
             return SignableRequest(
-                method: text("method"), path: text("path"), query: text("query"), headers: [("Host", text("host"))] + headers)
+                method: text("method"),
+                path: text("path"),
+                query: text("query"),
+                headers: [("Host", text("host"))] + headers,
+            )
         }
         var body: [UInt8] {
             let digits = Array(text("body").utf8)
@@ -24,8 +28,10 @@ struct BotocoreTests {
         }
         var credentials: Credentials {
             Credentials(
-                accessKeyID: text("accessKeyId"), secretAccessKey: text("secretAccessKey"),
-                sessionToken: json["sessionToken"]?.string)
+                accessKeyID: text("accessKeyId"),
+                secretAccessKey: text("secretAccessKey"),
+                sessionToken: json["sessionToken"]?.string,
+            )
         }
         var time: SigningTime? { SigningTime(text("time").filter { $0 != "-" && $0 != ":" } + "Z") }
         var signer: RequestSigner { RequestSigner(service: text("service"), region: text("region")) }
@@ -36,7 +42,9 @@ struct BotocoreTests {
     }
 
     static let vectors: [Vector] = {
-        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Conformance/sigv4/vectors.jsonl")
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(
+            path: "../Conformance/sigv4/vectors.jsonl"
+        )
         guard let text = try? String(contentsOf: file, encoding: .utf8) else { return [] }
         return text.split(separator: "\n").compactMap { try? Vector(json: JSONValue(parsing: String($0))) }
     }()
@@ -50,14 +58,24 @@ struct BotocoreTests {
             let time = try #require(vector.time)
             if vector.isQuery {
                 let query = vector.signer.presign(
-                    vector.request, payload: vector.payload, vector.credentials, at: time,
-                    expires: try #require(vector.json["expires"]?.int))
+                    vector.request,
+                    payload: vector.payload,
+                    vector.credentials,
+                    at: time,
+                    expires: try #require(vector.json["expires"]?.int),
+                )
                 #expect(query == vector.text("expected"), "vector \(vector.text("name"))")
             } else {
-                let signature = vector.signer.sign(vector.request, payload: vector.payload, vector.credentials, at: time)
+                let signature = vector.signer.sign(
+                    vector.request,
+                    payload: vector.payload,
+                    vector.credentials,
+                    at: time,
+                )
                 #expect(
                     signature.headers.last?.value == vector.text("expected"),
-                    "vector \(vector.text("name")): \(String(decoding: signature.canonicalRequest, as: UTF8.self))")
+                    "vector \(vector.text("name")): \(String(decoding: signature.canonicalRequest, as: UTF8.self))",
+                )
             }
         }
     }
@@ -70,10 +88,14 @@ struct BotocoreTests {
             if vector.isQuery {
                 request.query = vector.text("expected")
             } else {
-                request.headers += vector.signer.sign(vector.request, payload: vector.payload, vector.credentials, at: time).headers
+                request.headers +=
+                    vector.signer.sign(vector.request, payload: vector.payload, vector.credentials, at: time).headers
             }
             let verifier = RequestVerifier(
-                service: vector.text("service"), region: vector.text("region"), pathRule: vector.signer.pathRule)
+                service: vector.text("service"),
+                region: vector.text("region"),
+                pathRule: vector.signer.pathRule,
+            )
             let claim = try #require(try SignedRequest(request))
             #expect(claim.accessKeyID == "AKIDEXAMPLE")
             try verifier.verify(claim, of: request, payload: vector.payload, vector.credentials, at: time)

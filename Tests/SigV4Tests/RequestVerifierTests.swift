@@ -12,7 +12,12 @@ struct RequestVerifierTests {
         by signer: RequestSigner? = nil,
         after seconds: Int64 = 0,
     ) -> SignableRequest {
-        var request = SignableRequest(method: "GET", path: "/a", query: "b=1", headers: [("Host", "api.example")] + headers)
+        var request = SignableRequest(
+            method: "GET",
+            path: "/a",
+            query: "b=1",
+            headers: [("Host", "api.example")] + headers,
+        )
         let time = SigningTime(epochSeconds: now.epochSeconds + seconds)
         request.headers += (signer ?? self.signer).sign(request, payload: .bytes([]), credentials, at: time).headers
         return request
@@ -37,17 +42,20 @@ struct RequestVerifierTests {
     @Test func clocksMayBeFiveMinutesApart() {
         #expect(
             problem(signed(after: -301))
-                == "Signature expired: 20250409T122955Z is now earlier than 20250409T122956Z (20250409T123456Z - 5 min.)")
+                == "Signature expired: 20250409T122955Z is now earlier than 20250409T122956Z (20250409T123456Z - 5 min.)"
+        )
         #expect(
             problem(signed(after: 301))
-                == "Signature not yet current: 20250409T123957Z is still later than 20250409T123956Z (20250409T123456Z + 5 min.)")
+                == "Signature not yet current: 20250409T123957Z is still later than 20250409T123956Z (20250409T123456Z + 5 min.)"
+        )
     }
 
     @Test func theScopeCounts() {
         #expect(
             problem(signed(by: RequestSigner(service: "s3", region: "eu-west-1")))
                 == "Credential should be scoped to a valid region, not 'eu-west-1'. "
-                + "Credential should be scoped to correct service: 'execute-api'.")
+                + "Credential should be scoped to correct service: 'execute-api'."
+        )
     }
 
     @Test func whatCountsMustBeSigned() {
@@ -84,28 +92,42 @@ struct RequestVerifierTests {
     }
 
     @Test(arguments: [
-        ("AWS4-HMAC-SHA256 Credential=a/20250409/us-east-1/execute-api/aws4_request",
-         "Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter."),
-        ("AWS4-HMAC-SHA256 Credential=a, SignedHeaders=host, Signature=0",
-         "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term."),
-        ("AWS4-HMAC-SHA256 Credential=a/20250408/us-east-1/execute-api/aws4_request, SignedHeaders=host, Signature=0",
-         "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP."),
+        (
+            "AWS4-HMAC-SHA256 Credential=a/20250409/us-east-1/execute-api/aws4_request",
+            "Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter.",
+        ),
+        (
+            "AWS4-HMAC-SHA256 Credential=a, SignedHeaders=host, Signature=0",
+            "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term.",
+        ),
+        (
+            "AWS4-HMAC-SHA256 Credential=a/20250408/us-east-1/execute-api/aws4_request, SignedHeaders=host, Signature=0",
+            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP.",
+        ),
         ("AWS4-ECDSA-P256-SHA256 Credential=a", "Unsupported AWS 'algorithm'"),
         ("AWS4-HMAC-SHA256", "Unsupported AWS 'algorithm'"),
     ])
     func whatSaysTooLittle(_ authorization: String, _ message: String) {
         let request = SignableRequest(
-            method: "GET", path: "/",
-            headers: [("Host", "h"), ("X-Amz-Date", "20250409T123456Z"), ("Authorization", authorization)])
+            method: "GET",
+            path: "/",
+            headers: [("Host", "h"), ("X-Amz-Date", "20250409T123456Z"), ("Authorization", authorization)],
+        )
         #expect(problem(request) == message)
     }
 
     @Test func otherAuthorizationIsNoSignature() {
-        let request = SignableRequest(method: "GET", path: "/", headers: [("Host", "h"), ("Authorization", "Bearer x")])
+        let request = SignableRequest(
+            method: "GET",
+            path: "/",
+            headers: [("Host", "h"), ("Authorization", "Bearer x")],
+        )
         #expect(problem(request) == "unsigned")
     }
 
-    @Test(arguments: ["20250431T000000Z", "20250409T240000Z", "2025-04-09T00:00:00Z", "", "19691231T235959Z", "２0250409T123456Z"])
+    @Test(arguments: [
+        "20250431T000000Z", "20250409T240000Z", "2025-04-09T00:00:00Z", "", "19691231T235959Z", "２0250409T123456Z",
+    ])
     func noDates(_ text: String) {
         #expect(SigningTime(text) == nil)
     }

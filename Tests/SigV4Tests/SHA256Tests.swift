@@ -12,7 +12,7 @@ struct SHA256Tests {
         ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
         (
             "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
-            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
+            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1",
         ),
     ])
     func examples(_ text: String, _ digest: String) {
@@ -40,13 +40,20 @@ struct SHA256Tests {
     @Test func codes() {
         #expect(
             hex(HMACSHA256.code("Hi There".utf8, key: [UInt8](repeating: 0x0b, count: 20)))
-                == "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7")
+                == "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"
+        )
         #expect(
             hex(HMACSHA256.code("what do ya want for nothing?".utf8, key: "Jefe".utf8))
-                == "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843")
+                == "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+        )
         #expect(
-            hex(HMACSHA256.code(
-                "Test Using Larger Than Block-Size Key - Hash Key First".utf8, key: [UInt8](repeating: 0xaa, count: 131)))
-                == "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54")
+            hex(
+                HMACSHA256.code(
+                    "Test Using Larger Than Block-Size Key - Hash Key First".utf8,
+                    key: [UInt8](repeating: 0xaa, count: 131),
+                )
+            )
+                == "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"
+        )
     }
 }

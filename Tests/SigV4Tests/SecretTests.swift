@@ -12,7 +12,8 @@ struct SecretTests {
         let texts = [
             dumped, "\(credentials)", String(describing: credentials), String(reflecting: credentials),
             "\(credentials.secretAccessKey)", String(reflecting: credentials.sessionToken),
-            credentials.secretAccessKey.debugDescription, "\(Mirror(reflecting: credentials.secretAccessKey).children.map { $0 })",
+            credentials.secretAccessKey.debugDescription,
+            "\(Mirror(reflecting: credentials.secretAccessKey).children.map { $0 })",
         ]
         for text in texts { #expect(!text.contains("canary")) }
         #expect("\(credentials.secretAccessKey)" == "(secret)")

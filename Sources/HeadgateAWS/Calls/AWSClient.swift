@@ -15,7 +15,8 @@ struct AWSClient: Sendable {
     }
 
     /// - Throws: ``CredentialsProblem`` with what went wrong on the way; any status is an answer.
-    func perform(_ request: IntegrationRequest, whatFor: String) async throws(CredentialsProblem) -> IntegrationResponse {
+    func perform(_ request: IntegrationRequest, whatFor: String) async throws(CredentialsProblem) -> IntegrationResponse
+    {
         let exchange = Exchange(
             pipeline: Self.pipeline,
             request: MethodRequest(method: request.method, path: request.path),
@@ -48,8 +49,14 @@ struct AWSClient: Sendable {
         do throws(InvalidURL) {
             let url = try BackendURL(parsing: url)
             return IntegrationRequest(
-                method: method, endpoint: url.endpoint, path: url.path, query: Query(parsing: url.rawQuery),
-                headers: headers, body: .bytes(body), timeoutMilliseconds: timeoutMilliseconds)
+                method: method,
+                endpoint: url.endpoint,
+                path: url.path,
+                query: Query(parsing: url.rawQuery),
+                headers: headers,
+                body: .bytes(body),
+                timeoutMilliseconds: timeoutMilliseconds,
+            )
         } catch {
             throw CredentialsProblem(error.description)
         }

@@ -43,7 +43,8 @@ struct ServiceRequest: Sendable {
             }
             if request.body.bytes?.isEmpty ?? false, request.method == "POST" { request.body = Body("{}") }
         case .query(let version):
-            guard request.method == "POST", request.headers.first("Content-Type")?.lowercased().hasPrefix(Self.form) ?? false,
+            guard request.method == "POST",
+                request.headers.first("Content-Type")?.lowercased().hasPrefix(Self.form) ?? false,
                 let bytes = request.body.bytes, !bytes.isEmpty
             else {
                 if request.query.first("Version") == nil { request.query.add("Version", version) }

@@ -27,8 +27,10 @@ struct SignedCall: Sendable {
             do throws(CredentialsProblem) {
                 let fresh = try cached.get { result in
                     switch result {
-                    case .success(let credentials): send(request, credentials, for: exchange, streaming, isRetry, completion)
-                    case .failure(let problem): exchange.atHome { completion(.failure(GatewayFailure.credentials(problem, role: nil))) }
+                    case .success(let credentials):
+                        send(request, credentials, for: exchange, streaming, isRetry, completion)
+                    case .failure(let problem):
+                        exchange.atHome { completion(.failure(GatewayFailure.credentials(problem, role: nil))) }
                     }
                 }
                 if let fresh { send(request, fresh, for: exchange, streaming, isRetry, completion) }
@@ -49,7 +51,8 @@ struct SignedCall: Sendable {
         var signed = request
         signed.sign(signer, credentials, at: runtime.signingTime)
         dispatcher.perform(signed, for: exchange, streaming: streaming) { result in
-            guard !isRetry, case .success(let response) = result, maySucceedOnceMore(response, credentials, exchange) else {
+            guard !isRetry, case .success(let response) = result, maySucceedOnceMore(response, credentials, exchange)
+            else {
                 completion(result)
                 return
             }
@@ -60,7 +63,9 @@ struct SignedCall: Sendable {
     private static let expired = ["ExpiredToken", "UnrecognizedClientException", "RequestExpired"]
 
     /// Whether the service has refused the signature for a reason that another one mends.
-    private func maySucceedOnceMore(_ response: IntegrationResponse, _ credentials: Credentials, _ exchange: Exchange) -> Bool {
+    private func maySucceedOnceMore(_ response: IntegrationResponse, _ credentials: Credentials, _ exchange: Exchange)
+        -> Bool
+    {
         guard response.status == 400 || response.status == 403 || response.status == 401 else { return false }
         if let skew = ClockSkew.seconds(in: response, now: runtime.signingTime.epochSeconds) {
             runtime.skew.add(skew, ordering: .relaxed)
@@ -69,7 +74,9 @@ struct SignedCall: Sendable {
         guard let bytes = response.body.bytes, bytes.count < 16_384 else { return false }
         let text = (response.headers.first("x-amzn-ErrorType") ?? "") + String(decoding: bytes, as: UTF8.self)
         guard Self.expired.contains(where: { text.contains($0) }) else { return false }
-        guard case .cached(let cached)? = exchange.credentialsSource ?? .cached(runtime.credentials()) else { return false }
+        guard case .cached(let cached)? = exchange.credentialsSource ?? .cached(runtime.credentials()) else {
+            return false
+        }
         cached.drop(credentials)
         return true
     }

@@ -27,7 +27,11 @@ enum CredentialProcess {
         let process: ChildProcess
         do {
             process = try ChildProcess(
-                ["/bin/sh", "-c", command], environment: environment.map { ($0.key, $0.value) }, directory: nil, takesErrors: false)
+                ["/bin/sh", "-c", command],
+                environment: environment.map { ($0.key, $0.value) },
+                directory: nil,
+                takesErrors: false,
+            )
         } catch {
             return .failure(CredentialsProblem("\(source) cannot be started: \(error)"))
         }

@@ -10,7 +10,9 @@ enum CredentialsDocument {
             throw CredentialsProblem("\(source) gave what is no JSON")
         }
         if let code = root["Code"]?.string, code != "Success" {
-            throw CredentialsProblem("\(source) gave no credentials: \(code.prefix(64)) \((root["Message"]?.string ?? "").prefix(200))")
+            throw CredentialsProblem(
+                "\(source) gave no credentials: \(code.prefix(64)) \((root["Message"]?.string ?? "").prefix(200))"
+            )
         }
         return try credentials(source) { name in
             root[name]?.string ?? (name == "SessionToken" ? root["Token"]?.string : nil)
@@ -40,7 +42,8 @@ enum CredentialsDocument {
         _ source: String,
         _ member: (String) -> String?,
     ) throws(CredentialsProblem) -> Credentials {
-        guard let id = member("AccessKeyId"), let secret = member("SecretAccessKey"), !id.isEmpty, !secret.isEmpty else {
+        guard let id = member("AccessKeyId"), let secret = member("SecretAccessKey"), !id.isEmpty, !secret.isEmpty
+        else {
             throw CredentialsProblem("\(source) gave an answer without AccessKeyId and SecretAccessKey")
         }
         var expiration: Int64?
@@ -51,8 +54,12 @@ enum CredentialsDocument {
             expiration = time
         }
         return Credentials(
-            accessKeyID: id, secretAccessKey: secret, sessionToken: member("SessionToken"), expiration: expiration,
-            accountID: member("AccountId"))
+            accessKeyID: id,
+            secretAccessKey: secret,
+            sessionToken: member("SessionToken"),
+            expiration: expiration,
+            accountID: member("AccountId"),
+        )
     }
 
     /// `2025-04-09T13:34:56Z`, also with a fraction, `+00:00` or without separators, in milliseconds since 1970.
@@ -65,7 +72,8 @@ enum CredentialsDocument {
 
     /// The text of the first element of that name.
     private static func element(_ name: String, of text: String) -> String? {
-        guard let start = text.firstRange(of: "<\(name)>"), let end = text[start.upperBound...].firstRange(of: "</\(name)>")
+        guard let start = text.firstRange(of: "<\(name)>"),
+            let end = text[start.upperBound...].firstRange(of: "</\(name)>")
         else { return nil }
         let content = String(text[start.upperBound..<end.lowerBound])
         return content.replacing("&lt;", with: "<").replacing("&gt;", with: ">")

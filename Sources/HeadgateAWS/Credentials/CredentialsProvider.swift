@@ -37,7 +37,11 @@ struct EnvironmentProvider: CredentialsProvider {
         }
         let token = environment["AWS_SESSION_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
         return Credentials(
-            accessKeyID: id, secretAccessKey: secret, sessionToken: token, accountID: environment["AWS_ACCOUNT_ID"])
+            accessKeyID: id,
+            secretAccessKey: secret,
+            sessionToken: token,
+            accountID: environment["AWS_ACCOUNT_ID"],
+        )
     }
 }
 
@@ -88,7 +92,9 @@ struct ContainerProvider: CredentialsProvider {
             request.headers.setUnchecked("Authorization", token)
         }
         let response = try await client.perform(request, whatFor: name)
-        guard response.status == 200 else { throw CredentialsProblem("\(name) answered with status \(response.status)") }
+        guard response.status == 200 else {
+            throw CredentialsProblem("\(name) answered with status \(response.status)")
+        }
         return try CredentialsDocument.json(response.body.bytes ?? [], from: name)
     }
 
@@ -104,7 +110,8 @@ struct ContainerProvider: CredentialsProvider {
 
     /// Loopback, and the addresses that container platforms use.
     private static func isLocal(_ host: String) -> Bool {
-        host == "localhost" || host.hasPrefix("127.") || host == "::1" || host == "169.254.170.2" || host == "169.254.170.23"
+        host == "localhost" || host.hasPrefix("127.") || host == "::1" || host == "169.254.170.2"
+            || host == "169.254.170.23"
             || host == "fd00:ec2::23"
     }
 }
@@ -124,11 +131,17 @@ struct InstanceProvider: CredentialsProvider {
             ?? (isIPv6 ? "http://[fd00:ec2::254]" : "http://169.254.169.254")
         let root = (base.hasSuffix("/") ? String(base.dropLast()) : base) + "/latest/"
         let ask = try AWSClient.request(
-            "PUT", root + "api/token", headers: ["X-aws-ec2-metadata-token-ttl-seconds": "21600"], timeoutMilliseconds: 1000)
+            "PUT",
+            root + "api/token",
+            headers: ["X-aws-ec2-metadata-token-ttl-seconds": "21600"],
+            timeoutMilliseconds: 1000,
+        )
         // Most machines are no instances: nobody there is no error.
         guard let answer = try? await client.perform(ask, whatFor: name), answer.status == 200 else { return nil }
         let token = answer.body.text
-        guard HeaderSyntax.isFieldValue(token), !token.isEmpty else { throw CredentialsProblem("\(name) gave no token") }
+        guard HeaderSyntax.isFieldValue(token), !token.isEmpty else {
+            throw CredentialsProblem("\(name) gave no token")
+        }
         let path = root + "meta-data/iam/security-credentials/"
         let roles = try await get(path, token)
         guard roles.status != 404 else { return nil }
@@ -136,13 +149,19 @@ struct InstanceProvider: CredentialsProvider {
             throw CredentialsProblem("\(name) answered with status \(roles.status)")
         }
         let response = try await get(path + PercentCoding.encode(String(role)), token)
-        guard response.status == 200 else { throw CredentialsProblem("\(name) answered with status \(response.status)") }
+        guard response.status == 200 else {
+            throw CredentialsProblem("\(name) answered with status \(response.status)")
+        }
         return try CredentialsDocument.json(response.body.bytes ?? [], from: name)
     }
 
     private func get(_ url: String, _ token: String) async throws(CredentialsProblem) -> IntegrationResponse {
         let request = try AWSClient.request(
-            "GET", url, headers: ["X-aws-ec2-metadata-token": token], timeoutMilliseconds: 2000)
+            "GET",
+            url,
+            headers: ["X-aws-ec2-metadata-token": token],
+            timeoutMilliseconds: 2000,
+        )
         return try await client.perform(request, whatFor: name)
     }
 }

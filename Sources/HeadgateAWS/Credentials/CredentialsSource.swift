@@ -30,6 +30,9 @@ extension GatewayFailure {
         let what =
             role.map { "API Gateway does not have permission to assume the provided role \($0): " }
             ?? "the gateway has no credentials to sign with: "
-        return .internalError("Execution failed due to configuration error: " + what + problem.description, reason: "credentials")
+        return .internalError(
+            "Execution failed due to configuration error: " + what + problem.description,
+            reason: "credentials",
+        )
     }
 }

@@ -26,11 +26,15 @@ struct ProfileProvider: CredentialsProvider {
 
     private func resolve(_ name: String, seen: [String]) async throws(CredentialsProblem) -> Credentials? {
         guard let profile = configuration.profiles[name] else {
-            throw CredentialsProblem("the profile \(seen.last ?? name) leans on \(name.quotedForMessage), which does not exist")
+            throw CredentialsProblem(
+                "the profile \(seen.last ?? name) leans on \(name.quotedForMessage), which does not exist"
+            )
         }
         let isRound = seen.contains(name) && !(seen.last == name && profile["aws_access_key_id"] != nil)
         guard !isRound, seen.count < Self.longestChain else {
-            throw CredentialsProblem("the profiles lean on each other in a circle: \((seen + [name]).joined(separator: " → "))")
+            throw CredentialsProblem(
+                "the profiles lean on each other in a circle: \((seen + [name]).joined(separator: " → "))"
+            )
         }
         // A profile whose source is itself gives its own keys to assume its role.
         if let role = profile["role_arn"], seen.last != name {
@@ -41,8 +45,11 @@ struct ProfileProvider: CredentialsProvider {
                 throw CredentialsProblem("the profile \(name) has aws_access_key_id and no aws_secret_access_key")
             }
             return Credentials(
-                accessKeyID: id, secretAccessKey: secret, sessionToken: profile["aws_session_token"],
-                accountID: profile["aws_account_id"])
+                accessKeyID: id,
+                secretAccessKey: secret,
+                sessionToken: profile["aws_session_token"],
+                accountID: profile["aws_account_id"],
+            )
         }
         if let command = profile["credential_process"], !command.isEmpty {
             let source = "credential_process of the profile \(name)"
@@ -52,7 +59,8 @@ struct ProfileProvider: CredentialsProvider {
         if profile["sso_start_url"] != nil || profile["sso_session"] != nil {
             throw CredentialsProblem(
                 "the profile \(name) signs in by SSO, which needs a browser: write credential_process = aws configure "
-                    + "export-credentials --profile \(name) in another profile and use that one")
+                    + "export-credentials --profile \(name) in another profile and use that one"
+            )
         }
         guard seen.isEmpty else { throw CredentialsProblem("the profile \(name) holds no credentials") }
         return nil
@@ -64,9 +72,11 @@ struct ProfileProvider: CredentialsProvider {
         _ name: String,
         seen: [String],
     ) async throws(CredentialsProblem) -> Credentials? {
-        let sessionName = profile["role_session_name"] ?? environment["AWS_ROLE_SESSION_NAME"] ?? SecurityTokenService.Session().name
+        let sessionName =
+            profile["role_session_name"] ?? environment["AWS_ROLE_SESSION_NAME"] ?? SecurityTokenService.Session().name
         if let file = profile["web_identity_token_file"] {
-            return try await WebIdentityProvider(tokenFile: file, role: role, sessionName: sessionName, sts: sts).credentials()
+            return try await WebIdentityProvider(tokenFile: file, role: role, sessionName: sessionName, sts: sts)
+                .credentials()
         }
         let source: Credentials?
         if let other = profile["source_profile"] {
@@ -74,17 +84,24 @@ struct ProfileProvider: CredentialsProvider {
         } else if let place = profile["credential_source"] {
             switch place.lowercased() {
             case "environment": source = try await EnvironmentProvider(environment: environment).credentials()
-            case "ecscontainer": source = try await ContainerProvider(environment: environment, client: client).credentials()
-            case "ec2instancemetadata": source = try await InstanceProvider(environment: environment, client: client).credentials()
+            case "ecscontainer":
+                source = try await ContainerProvider(environment: environment, client: client).credentials()
+            case "ec2instancemetadata":
+                source = try await InstanceProvider(environment: environment, client: client).credentials()
             default:
                 throw CredentialsProblem(
                     "credential_source of the profile \(name) is \(place.quotedForMessage), not Environment, EcsContainer or "
-                        + "Ec2InstanceMetadata")
+                        + "Ec2InstanceMetadata"
+                )
             }
         } else {
-            throw CredentialsProblem("the profile \(name) has role_arn, and neither source_profile nor credential_source")
+            throw CredentialsProblem(
+                "the profile \(name) has role_arn, and neither source_profile nor credential_source"
+            )
         }
-        guard let source else { throw CredentialsProblem("the profile \(name) finds no credentials to assume \(role) with") }
+        guard let source else {
+            throw CredentialsProblem("the profile \(name) finds no credentials to assume \(role) with")
+        }
         var session = SecurityTokenService.Session(name: sessionName, externalID: profile["external_id"])
         session.durationSeconds = profile["duration_seconds"].flatMap { Int($0) }
         return try await sts.assumeRole(role, session, by: source)

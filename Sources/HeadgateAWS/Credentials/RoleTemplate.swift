@@ -33,18 +33,22 @@ struct RoleTemplate: Sendable, Equatable {
     func resolve(_ deployment: Deployment) throws(GatewayFailure) -> String {
         if variables.isEmpty { return text }
         var role = text
-        for name in variables { role = role.replacing("${stageVariables.\(name)}", with: deployment.variable(name) ?? "") }
+        for name in variables {
+            role = role.replacing("${stageVariables.\(name)}", with: deployment.variable(name) ?? "")
+        }
         guard Self.isRole(role) || role == Self.caller else {
             throw .internalError(
                 "Execution failed due to configuration error: the credentials \(role.quotedForMessage) are no ARN of a role",
-                reason: "credentials")
+                reason: "credentials",
+            )
         }
         return role
     }
 
     private static func isRole(_ text: String) -> Bool {
         let parts = text.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
-        return parts.count == 6 && parts[0] == "arn" && AWSPartition.named(parts[1]) != nil && parts[2] == "iam" && parts[3].isEmpty
+        return parts.count == 6 && parts[0] == "arn" && AWSPartition.named(parts[1]) != nil && parts[2] == "iam"
+            && parts[3].isEmpty
             && parts[4].utf8.count == 12 && parts[4].utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
             && parts[5].hasPrefix("role/") && parts[5].utf8.count > 5 && text.utf8.count <= 2048
             && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }

@@ -45,7 +45,9 @@ struct SecurityTokenService: Sendable {
         return try await call(form, signedBy: credentials, whatFor: "assuming \(role)")
     }
 
-    func assumeRole(_ role: String, sessionName: String, webIdentity token: Secret) async throws(CredentialsProblem) -> Credentials {
+    func assumeRole(_ role: String, sessionName: String, webIdentity token: Secret) async throws(CredentialsProblem)
+        -> Credentials
+    {
         var form = Query()
         form.add("Action", "AssumeRoleWithWebIdentity")
         form.add("Version", "2011-06-15")
@@ -70,12 +72,21 @@ struct SecurityTokenService: Sendable {
         var skew: Int64 = 0
         for attempt in 1... {
             var request = try AWSClient.request(
-                "POST", base + "/",
-                headers: ["Content-Type": "application/x-www-form-urlencoded; charset=utf-8", "Accept": "application/xml"],
-                body: body, timeoutMilliseconds: 10_000)
+                "POST",
+                base + "/",
+                headers: [
+                    "Content-Type": "application/x-www-form-urlencoded; charset=utf-8", "Accept": "application/xml",
+                ],
+                body: body,
+                timeoutMilliseconds: 10_000,
+            )
             if let credentials {
                 let signer = RequestSigner(service: "sts", region: region, keys: keys)
-                request.sign(signer, credentials, at: SigningTime(epochSeconds: clock.epochMilliseconds() / 1000 + skew))
+                request.sign(
+                    signer,
+                    credentials,
+                    at: SigningTime(epochSeconds: clock.epochMilliseconds() / 1000 + skew),
+                )
             }
             let response = try await client.perform(request, whatFor: whatFor)
             if response.status >= 500, attempt < 3, !isElsewhere { continue }
@@ -92,7 +103,9 @@ struct SecurityTokenService: Sendable {
 
 /// Clocks that differ from AWS's so much that it refuses signatures.
 enum ClockSkew {
-    private static let codes = ["RequestTimeTooSkewed", "RequestExpired", "InvalidSignatureException", "SignatureDoesNotMatch"]
+    private static let codes = [
+        "RequestTimeTooSkewed", "RequestExpired", "InvalidSignatureException", "SignatureDoesNotMatch",
+    ]
 
     /// How many seconds the service is ahead, if that is why it refused the request.
     static func seconds(in response: IntegrationResponse, now: Int64) -> Int64? {
@@ -110,7 +123,9 @@ enum HTTPTime {
 
     static func epochSeconds(_ text: String) -> Int64? {
         let parts = text.split(separator: " ")
-        guard parts.count == 6, parts[5] == "GMT", let month = months.firstIndex(of: String(parts[2])) else { return nil }
+        guard parts.count == 6, parts[5] == "GMT", let month = months.firstIndex(of: String(parts[2])) else {
+            return nil
+        }
         let number = month + 1 < 10 ? "0\(month + 1)" : "\(month + 1)"
         return SigningTime(parts[3] + number + parts[1] + "T" + parts[4].filter { $0 != ":" } + "Z")?.epochSeconds
     }

@@ -37,7 +37,9 @@ struct SharedConfiguration: Sendable, Equatable {
                 continue
             }
             guard let section else {
-                throw CredentialsProblem("\(file):\(number): found a setting before the first section such as [default]")
+                throw CredentialsProblem(
+                    "\(file):\(number): found a setting before the first section such as [default]"
+                )
             }
             guard let equals = content.firstIndex(of: "=") else {
                 throw CredentialsProblem("\(file):\(number): expected NAME = VALUE or a section such as [default]")
@@ -81,7 +83,9 @@ struct SharedConfiguration: Sendable, Equatable {
     }
 
     private static func trimmed(_ text: Substring) -> Substring {
-        func isBlank(_ character: Character) -> Bool { character == " " || character == "\t" || character == "\r" || character == "\r\n" }
+        func isBlank(_ character: Character) -> Bool {
+            character == " " || character == "\t" || character == "\r" || character == "\r\n"
+        }
         var text = text.drop(while: isBlank)
         while let last = text.last, isBlank(last) { text.removeLast() }
         return text

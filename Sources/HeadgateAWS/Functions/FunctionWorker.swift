@@ -127,7 +127,8 @@ final class FunctionWorker: Sendable {
     private func initTimedOut(_ identifier: String) {
         let hasStarted = state.withLock { $0.hasStarted || $0.current?.invocation.requestID != identifier }
         guard !hasStarted else { return }
-        let message = "RequestId: \(identifier) Error: the function did not start within \(Self.initMilliseconds / 1000) seconds"
+        let message =
+            "RequestId: \(identifier) Error: the function did not start within \(Self.initMilliseconds / 1000) seconds"
         state.withLock { $0.isEnded = true }
         finish(identifier, .failed(type: "Sandbox.Timedout", message: message, log: []))
         kill()
@@ -135,7 +136,8 @@ final class FunctionWorker: Sendable {
 
     private func send(_ invocation: Invocation, _ respond: LoopbackServer.Respond) {
         let identifier = invocation.requestID
-        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(definition.timeoutMilliseconds)) { [weak self] in
+        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(definition.timeoutMilliseconds)) {
+            [weak self] in
             self?.timeOut(identifier)
         }
         let deadline = SystemClock().epochMilliseconds() + Int64(definition.timeoutMilliseconds)
@@ -143,13 +145,22 @@ final class FunctionWorker: Sendable {
             ("Content-Type", "application/json"),
             ("Lambda-Runtime-Aws-Request-Id", invocation.requestID),
             ("Lambda-Runtime-Deadline-Ms", String(deadline)),
-            ("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:us-east-1:000000000000:function:" + definition.name),
+            (
+                "Lambda-Runtime-Invoked-Function-Arn",
+                "arn:aws:lambda:us-east-1:000000000000:function:" + definition.name,
+            ),
         ]
         if let trace = invocation.traceID { headers.append(("Lambda-Runtime-Trace-Id", trace)) }
         if let context = invocation.clientContext, let text = Self.decoded(context) {
             headers.append(("Lambda-Runtime-Client-Context", text))
         }
-        respond(.init(status: 200, headers: headers, body: invocation.payload.isEmpty ? Array("{}".utf8) : invocation.payload))
+        respond(
+            .init(
+                status: 200,
+                headers: headers,
+                body: invocation.payload.isEmpty ? Array("{}".utf8) : invocation.payload,
+            )
+        )
     }
 
     private static func decoded(_ base64: String) -> String? {
@@ -165,14 +176,23 @@ final class FunctionWorker: Sendable {
         let (whole, rest) = definition.timeoutMilliseconds.quotientAndRemainder(dividingBy: 1000)
         let hundredths = rest / 10
         let seconds = "\(whole)." + (hundredths < 10 ? "0\(hundredths)" : "\(hundredths)")
-        finish(identifier, .failed(type: "Sandbox.Timedout", message: "RequestId: \(identifier) Error: Task timed out after \(seconds) seconds", log: []))
+        finish(
+            identifier,
+            .failed(
+                type: "Sandbox.Timedout",
+                message: "RequestId: \(identifier) Error: Task timed out after \(seconds) seconds",
+                log: [],
+            ),
+        )
         kill()
     }
 
     /// Ends the current invocation, if it is that one.
     private func finish(_ identifier: String?, _ outcome: FunctionOutcome) {
         let (completion, tail) = state.withLock { state -> (Completion?, [UInt8]) in
-            guard let current = state.current, identifier == nil || current.invocation.requestID == identifier else { return (nil, []) }
+            guard let current = state.current, identifier == nil || current.invocation.requestID == identifier else {
+                return (nil, [])
+            }
             state.current = nil
             return (current.completion, state.tail)
         }
@@ -204,7 +224,11 @@ final class FunctionWorker: Sendable {
                     parts[1],
                     .failed(
                         type: "Function.ResponseSizeTooLarge",
-                        message: "Response payload size exceeded maximum allowed payload size (\(Self.largestPayload) bytes).", log: []))
+                        message:
+                            "Response payload size exceeded maximum allowed payload size (\(Self.largestPayload) bytes).",
+                        log: [],
+                    ),
+                )
                 respond(.init(status: 413))
                 kill()
                 return
@@ -228,7 +252,8 @@ final class FunctionWorker: Sendable {
     private static func error(_ request: LoopbackServer.Request) -> [UInt8] {
         if (try? JSONDocument(parsing: request.body)) != nil { return request.body }
         let type = request.headers.first(name: "Lambda-Runtime-Function-Error-Type") ?? "Unhandled"
-        return FunctionOutcome.failed(type: type, message: String(decoding: request.body, as: UTF8.self), log: []).payload
+        return FunctionOutcome.failed(type: type, message: String(decoding: request.body, as: UTF8.self), log: [])
+            .payload
     }
 
     // MARK: The process
@@ -252,7 +277,12 @@ final class FunctionWorker: Sendable {
         } else {
             finish(
                 nil,
-                .failed(type: "Runtime.ExitError", message: "RequestId: \(identifier) Error: Runtime exited with error: \(status)", log: []))
+                .failed(
+                    type: "Runtime.ExitError",
+                    message: "RequestId: \(identifier) Error: Runtime exited with error: \(status)",
+                    log: [],
+                ),
+            )
         }
         server.withLock { $0 }?.close()
         ended(self)

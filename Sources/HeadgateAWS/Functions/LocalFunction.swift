@@ -52,7 +52,15 @@ final class LocalFunction: LocalInvokable {
             return
         }
         guard invocation.payload.count <= (kind == .event ? 1 << 20 : FunctionWorker.largestPayload) else {
-            completion(.success(Self.refused(413, "RequestTooLargeException", "the payload of \(invocation.payload.count) bytes is too large")))
+            completion(
+                .success(
+                    Self.refused(
+                        413,
+                        "RequestTooLargeException",
+                        "the payload of \(invocation.payload.count) bytes is too large",
+                    )
+                )
+            )
             return
         }
         var invocation = invocation
@@ -77,7 +85,10 @@ final class LocalFunction: LocalInvokable {
             worker = free
         } catch {
             let outcome = FunctionOutcome.failed(
-                type: "Runtime.InvalidEntrypoint", message: "RequestId: \(invocation.requestID) Error: \(error)", log: [])
+                type: "Runtime.InvalidEntrypoint",
+                message: "RequestId: \(invocation.requestID) Error: \(error)",
+                log: [],
+            )
             log(definition.name, invocation.requestID, "it cannot be started: \(error)")
             completion(.success(Self.response(outcome, invocation)))
             return
@@ -102,7 +113,9 @@ final class LocalFunction: LocalInvokable {
         if let trace = invocation.traceID { headers.addUnchecked("X-Amzn-Trace-Id", trace) }
         if outcome.isError { headers.addUnchecked("X-Amz-Function-Error", "Unhandled") }
         if invocation.wantsLog { headers.addUnchecked("X-Amz-Log-Result", Base64Text.encode(outcome.log)) }
-        guard invocation.streams else { return IntegrationResponse(status: 200, headers: headers, body: .bytes(outcome.payload)) }
+        guard invocation.streams else {
+            return IntegrationResponse(status: 200, headers: headers, body: .bytes(outcome.payload))
+        }
         headers.setUnchecked("Content-Type", "application/vnd.amazon.eventstream")
         headers.remove("X-Amz-Function-Error")
         var body: [UInt8] = []
@@ -115,9 +128,17 @@ final class LocalFunction: LocalInvokable {
             out.close()
             complete = String(decoding: out.bytes, as: UTF8.self)
         } else {
-            body = EventStream.encode(type: "PayloadChunk", contentType: "application/octet-stream", payload: outcome.payload)
+            body = EventStream.encode(
+                type: "PayloadChunk",
+                contentType: "application/octet-stream",
+                payload: outcome.payload,
+            )
         }
-        body += EventStream.encode(type: "InvokeComplete", contentType: "application/json", payload: Array(complete.utf8))
+        body += EventStream.encode(
+            type: "InvokeComplete",
+            contentType: "application/json",
+            payload: Array(complete.utf8),
+        )
         return IntegrationResponse(status: 200, headers: headers, body: .bytes(body))
     }
 
@@ -128,7 +149,10 @@ final class LocalFunction: LocalInvokable {
         out.member("Message", message)
         out.close()
         return IntegrationResponse(
-            status: status, headers: ["Content-Type": "application/json", "x-amzn-ErrorType": type], body: .bytes(out.bytes))
+            status: status,
+            headers: ["Content-Type": "application/json", "x-amzn-ErrorType": type],
+            body: .bytes(out.bytes),
+        )
     }
 
     // MARK: The pool
@@ -150,7 +174,9 @@ final class LocalFunction: LocalInvokable {
         }
         if let free { return free }
         guard mayStart else { return nil }
-        let worker = try FunctionWorker(definition, environment: environment, log: log) { [weak self] in self?.forget($0) }
+        let worker = try FunctionWorker(definition, environment: environment, log: log) { [weak self] in
+            self?.forget($0)
+        }
         state.withLock { $0.running[ObjectIdentifier(worker)] = (worker, stamp) }
         return worker
     }

@@ -45,7 +45,8 @@ public final class LocalFunctions: Sendable {
     /// Serves the Invoke API on the loopback, for `aws lambda invoke --endpoint-url`.
     /// - Returns: the port.
     public func serve(port: Int) throws -> Int {
-        let server = try LoopbackServer(port: port, largestBody: FunctionWorker.largestPayload) { [weak self] request, respond in
+        let server = try LoopbackServer(port: port, largestBody: FunctionWorker.largestPayload) {
+            [weak self] request, respond in
             self?.handle(request, respond)
         }
         self.server.withLock { $0 = server }
@@ -54,15 +55,24 @@ public final class LocalFunctions: Sendable {
 
     private func handle(_ request: LoopbackServer.Request, _ respond: @escaping LoopbackServer.Respond) {
         let answer: @Sendable (IntegrationResponse) -> Void = { response in
-            respond(.init(status: response.status, headers: response.headers.fields.map { ($0.name, $0.value) }, body: response.body.bytes ?? []))
+            respond(
+                .init(
+                    status: response.status,
+                    headers: response.headers.fields.map { ($0.name, $0.value) },
+                    body: response.body.bytes ?? [],
+                )
+            )
         }
-        guard request.method == "POST", let name = FunctionName(path: request.path), let function = self[name.name] else {
+        guard request.method == "POST", let name = FunctionName(path: request.path), let function = self[name.name]
+        else {
             let name = FunctionName(path: request.path)?.name ?? request.path
             answer(LocalFunction.refused(404, "ResourceNotFoundException", "Function not found: \(name)"))
             return
         }
         var call = IntegrationRequest(method: "POST", path: request.path, body: .bytes(request.body))
-        for header in request.headers where HeaderSyntax.isFieldValue(header.value) { call.headers.addUnchecked(header.name, header.value) }
+        for header in request.headers where HeaderSyntax.isFieldValue(header.value) {
+            call.headers.addUnchecked(header.name, header.value)
+        }
         function.invoke(Invocation(call, requestID: ""), for: nil) { result in
             if case .success(let response) = result { answer(response) }
         }

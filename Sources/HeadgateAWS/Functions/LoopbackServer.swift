@@ -68,13 +68,19 @@ final class LoopbackServer: Sendable {
                 body = []
                 isTooLarge = false
             case .body(let bytes):
-                if body.count + bytes.readableBytes > largestBody { isTooLarge = true } else { body += bytes.readableBytesView }
+                if body.count + bytes.readableBytes > largestBody {
+                    isTooLarge = true
+                } else {
+                    body += bytes.readableBytesView
+                }
             case .end:
                 guard let head else { return }
                 let channel = context.channel
                 let respond: Respond = { response in Self.write(response, to: channel, keepAlive: head.isKeepAlive) }
                 if isTooLarge {
-                    respond(Response(status: 413, headers: [("Content-Type", "application/json")], body: Array("{}".utf8)))
+                    respond(
+                        Response(status: 413, headers: [("Content-Type", "application/json")], body: Array("{}".utf8))
+                    )
                     return
                 }
                 let path = String(head.uri.prefix { $0 != "?" })
@@ -87,7 +93,11 @@ final class LoopbackServer: Sendable {
         private static func write(_ response: Response, to channel: any Channel, keepAlive: Bool) {
             var headers = HTTPHeaders(response.headers)
             headers.replaceOrAdd(name: "Content-Length", value: String(response.body.count))
-            let head = HTTPResponseHead(version: .http1_1, status: .init(statusCode: response.status), headers: headers)
+            let head = HTTPResponseHead(
+                version: .http1_1,
+                status: .init(statusCode: response.status),
+                headers: headers,
+            )
             channel.write(HTTPServerResponsePart.head(head), promise: nil)
             channel.write(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: response.body))), promise: nil)
             channel.writeAndFlush(HTTPServerResponsePart.end(nil)).whenComplete { _ in

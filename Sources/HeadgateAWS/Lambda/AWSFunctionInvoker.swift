@@ -27,30 +27,46 @@ public struct AWSFunctionInvoker: FunctionInvoker {
                         return .failure(
                             GatewayFailure.internalError(
                                 "Lambda answered \(response.status) for \(function): \(response.body.text.prefix(300))",
-                                type: .authorizerConfigurationError, reason: "lambda-refused"))
+                                type: .authorizerConfigurationError,
+                                reason: "lambda-refused",
+                            )
+                        )
                     }
                     let isError = response.headers.contains("X-Amz-Function-Error")
                     return .success(FunctionResult(payload: response.body.bytes ?? [], isError: isError))
-                })
+                }
+            )
         }
         let parts = function.split(separator: ":", omittingEmptySubsequences: false)
         let region = parts.count > 6 ? String(parts[3]) : runtime.region
         let partition = AWSPartition.of(region: region)
         guard let name = FunctionName(function), let service = AWSService.named("lambda")?.service else {
             completion(
-                .failure(GatewayFailure.internalError("\(function.quotedForMessage) is no function", type: .authorizerConfigurationError)))
+                .failure(
+                    GatewayFailure.internalError(
+                        "\(function.quotedForMessage) is no function",
+                        type: .authorizerConfigurationError,
+                    )
+                )
+            )
             return
         }
         let base = runtime.rules.base(service, subdomain: nil, region: region, partition, .init())
         let path = "/2015-03-31/functions/\(PercentCoding.encode(function))/invocations"
         guard let url = try? BackendURL(parsing: base + path) else {
-            completion(.failure(GatewayFailure.internalError("\(base) is no endpoint", type: .authorizerConfigurationError)))
+            completion(
+                .failure(GatewayFailure.internalError("\(base) is no endpoint", type: .authorizerConfigurationError))
+            )
             return
         }
         let request = IntegrationRequest(
-            method: "POST", endpoint: url.endpoint, path: url.path,
-            headers: ["Content-Type": "application/json", "Accept": "application/json"], body: .bytes(payload),
-            timeoutMilliseconds: timeoutMilliseconds)
+            method: "POST",
+            endpoint: url.endpoint,
+            path: url.path,
+            headers: ["Content-Type": "application/json", "Accept": "application/json"],
+            body: .bytes(payload),
+            timeoutMilliseconds: timeoutMilliseconds,
+        )
         if let local = runtime.functions?[name.name] {
             local.invoke(Invocation(request, requestID: exchange.identifiers.requestID), for: exchange, finish)
             return
@@ -72,7 +88,8 @@ public struct AWSFunctionInvoker: FunctionInvoker {
             let fresh = try source.get { result in
                 switch result {
                 case .success(let credentials): send(credentials)
-                case .failure(let problem): completion(.failure(GatewayFailure.credentials(problem, role: credentials)))
+                case .failure(let problem):
+                    completion(.failure(GatewayFailure.credentials(problem, role: credentials)))
                 }
             }
             if let fresh { send(fresh) }

@@ -51,7 +51,9 @@ enum EventStream {
             var message = Message(type: "", isException: false, payload: Array(buffer[headersEnd..<(end - 4)]))
             try EventStream.read(buffer[(start + 12)..<headersEnd]) { name, value in
                 if name == ":event-type" { message.type = value }
-                if name == ":exception-type" || name == ":error-code" { message = Message(type: value, isException: true, payload: message.payload) }
+                if name == ":exception-type" || name == ":error-code" {
+                    message = Message(type: value, isException: true, payload: message.payload)
+                }
             }
             start = end
             return message
@@ -68,7 +70,9 @@ enum EventStream {
             headers += [UInt8(truncatingIfNeeded: value.utf8.count >> 8), UInt8(truncatingIfNeeded: value.utf8.count)]
             headers += value.utf8
         }
-        var out = bytes(UInt32(truncatingIfNeeded: 16 + headers.count + payload.count)) + bytes(UInt32(truncatingIfNeeded: headers.count))
+        var out =
+            bytes(UInt32(truncatingIfNeeded: 16 + headers.count + payload.count))
+            + bytes(UInt32(truncatingIfNeeded: headers.count))
         out += bytes(CRC32.sum(out))
         out += headers
         out += payload

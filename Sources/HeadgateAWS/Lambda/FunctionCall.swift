@@ -20,7 +20,14 @@ struct FunctionCall: Sendable {
             completion(
                 .failure(
                     GatewayFailure(
-                        .integrationFailure, status: 500, message: "Internal server error", cause: cause, reason: "lambda-method")))
+                        .integrationFailure,
+                        status: 500,
+                        message: "Internal server error",
+                        cause: cause,
+                        reason: "lambda-method",
+                    )
+                )
+            )
             return
         }
         var request = request

@@ -21,7 +21,8 @@ struct FunctionName: Sendable, Equatable {
         for (prefix, suffix) in [
             ("/2015-03-31/functions/", "/invocations"), ("/2021-11-15/functions/", "/response-streaming-invocations"),
         ] where path.hasSuffix(suffix) {
-            guard let start = path.firstRange(of: prefix), path.utf8.count > prefix.utf8.count + suffix.utf8.count else { continue }
+            guard let start = path.firstRange(of: prefix), path.utf8.count > prefix.utf8.count + suffix.utf8.count
+            else { continue }
             self.init(PercentCoding.decode(path[start.upperBound...].dropLast(suffix.count)))
             return
         }
@@ -31,6 +32,8 @@ struct FunctionName: Sendable, Equatable {
     /// Letters, digits, `-` and `_`, at most 64.
     static func isName(_ text: some StringProtocol) -> Bool {
         (1...64).contains(text.utf8.count)
-            && text.utf8.allSatisfy { PercentCoding.isUnreserved($0) && $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: "~") }
+            && text.utf8.allSatisfy {
+                PercentCoding.isUnreserved($0) && $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: "~")
+            }
     }
 }

@@ -15,7 +15,11 @@ enum ProxyEvent {
         out.member("httpMethod", exchange.request.method)
         appendHeaders(exchange, to: &out)
         appendQuery(exchange.query, to: &out)
-        appendPairs("pathParameters", exchange.pathParameters.map { ($0.name, greedy($0.value, exchange)) }, to: &out)
+        appendPairs(
+            "pathParameters",
+            exchange.pathParameters.map { ($0.name, greedy($0.value, exchange)) },
+            to: &out,
+        )
         appendPairs("stageVariables", exchange.deployment.variables.map { ($0.name, $0.value) }, to: &out)
         out.key("requestContext")
         appendContext(exchange, to: &out)
@@ -118,7 +122,11 @@ enum ProxyEvent {
         out.open()
         for member in members {
             guard let text = member.text(exchange) else { continue }
-            if member == .requestTimeEpoch { out.member(member.rawValue, raw: text) } else { out.member(member.rawValue, text) }
+            if member == .requestTimeEpoch {
+                out.member(member.rawValue, raw: text)
+            } else {
+                out.member(member.rawValue, text)
+            }
         }
         out.key("identity")
         out.open()
@@ -137,7 +145,11 @@ enum ProxyEvent {
         for (name, value) in shared ?? [:] where IdentityMember(rawValue: name) == nil { out.member(name, value) }
         out.close()
         for (name, value) in exchange.contextMembers where name != "identity" {
-            if name == "isCanaryRequest", let text = value.string { out.member(name, raw: text) } else { out.member(name, value) }
+            if name == "isCanaryRequest", let text = value.string {
+                out.member(name, raw: text)
+            } else {
+                out.member(name, value)
+            }
         }
         out.close()
     }

@@ -65,8 +65,10 @@ enum ProxyResponse {
         if isEncoded, wantsBinary {
             guard let decoded = Base64.decode(body) else {
                 throw GatewayFailure.internalError(
-                    "Execution failed due to configuration error: Unable to base64 decode the body.", type: .default5XX,
-                    reason: "malformed-base64")
+                    "Execution failed due to configuration error: Unable to base64 decode the body.",
+                    type: .default5XX,
+                    reason: "malformed-base64",
+                )
             }
             body = decoded
         }
@@ -101,7 +103,9 @@ enum ProxyResponse {
                 response.headers.addUnchecked(sent, value)
             }
         }
-        if !response.headers.contains("Content-Type") { response.headers.addUnchecked("Content-Type", "application/json") }
+        if !response.headers.contains("Content-Type") {
+            response.headers.addUnchecked("Content-Type", "application/json")
+        }
         return response
     }
 
@@ -129,7 +133,9 @@ enum ProxyResponse {
         var fields: [(name: String, values: [String])] = []
         for (key, value) in node.members {
             let name = key.string ?? ""
-            guard value.kind == .array else { throw Malformed(reason: "multiValueHeaders.\(name.quotedForMessage) is no list") }
+            guard value.kind == .array else {
+                throw Malformed(reason: "multiValueHeaders.\(name.quotedForMessage) is no list")
+            }
             var values: [String] = []
             for element in value.elements {
                 let text = try text(element, of: name)
@@ -159,7 +165,9 @@ enum ProxyResponseHeaders {
 
     /// The name under which a field is sent; nil for one that is not.
     static func sent(_ name: String) -> String? {
-        if name.equalsIgnoringASCIICase("Transfer-Encoding") || name.equalsIgnoringASCIICase("Keep-Alive") { return nil }
+        if name.equalsIgnoringASCIICase("Transfer-Encoding") || name.equalsIgnoringASCIICase("Keep-Alive") {
+            return nil
+        }
         for known in remapped where name.equalsIgnoringASCIICase(known) { return "x-amzn-Remapped-" + known }
         return name
     }

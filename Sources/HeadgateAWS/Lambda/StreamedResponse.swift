@@ -41,7 +41,8 @@ struct StreamedResponseReader {
             if response != nil { body += message.payload } else { try takeHead(message.payload, &body) }
         case "InvokeComplete":
             isComplete = true
-            guard let code = (try? JSONDocument(parsing: message.payload))?.root["ErrorCode"]?.string, !code.isEmpty else { return }
+            guard let code = (try? JSONDocument(parsing: message.payload))?.root["ErrorCode"]?.string, !code.isEmpty
+            else { return }
             throw ProxyResponse.failed(message.payload, status: 200)
         default:
             break
@@ -89,14 +90,18 @@ struct StreamedResponseReader {
 
     /// Nothing more comes.
     func finish() throws(GatewayFailure) {
-        guard response != nil else { throw Self.wrongFormat("the function wrote no head with eight zero bytes behind it") }
+        guard response != nil else {
+            throw Self.wrongFormat("the function wrote no head with eight zero bytes behind it")
+        }
         guard isComplete, decoder.isEmpty else { throw Self.wrongFormat("the event stream broke off") }
     }
 
     private static func wrongFormat(_ reason: String) -> GatewayFailure {
         .internalError(
-            "Execution failed due to configuration error: Malformed Lambda streaming response: \(reason)", type: .default5XX,
-            reason: "malformed-stream")
+            "Execution failed due to configuration error: Malformed Lambda streaming response: \(reason)",
+            type: .default5XX,
+            reason: "malformed-stream",
+        )
     }
 }
 
@@ -137,7 +142,11 @@ final class StreamedResponse: BodyConsumer, BodyProducer {
         }
     }
 
-    private init(_ upstream: LoopBodyStream, _ exchange: Exchange, _ completion: @escaping (Result<Void, any Error>) -> Void) {
+    private init(
+        _ upstream: LoopBodyStream,
+        _ exchange: Exchange,
+        _ completion: @escaping (Result<Void, any Error>) -> Void,
+    ) {
         self.upstream = upstream
         self.exchange = exchange
         self.completion = completion

@@ -15,7 +15,9 @@ struct EndpointRules: Sendable {
     let services: SharedConfiguration.Profile?
 
     /// The base URL for a service, without a slash at its end.
-    func base(_ service: AWSService, subdomain: String?, region: String, _ partition: AWSPartition, _ choice: Choice) -> String {
+    func base(_ service: AWSService, subdomain: String?, region: String, _ partition: AWSPartition, _ choice: Choice)
+        -> String
+    {
         if let endpoint = choice.endpoint ?? configured(service) {
             let base = String(endpoint.reversed().drop { $0 == "/" }.reversed())
             return base
@@ -37,7 +39,8 @@ struct EndpointRules: Sendable {
         if dualStack, service.name == "s3" {
             return "https://\(prefix)s3\(fips).dualstack.\(region).\(partition.suffix)"
         }
-        return "https://\(prefix)\(service.name)\(fips).\(region).\(dualStack ? partition.dualStackSuffix : partition.suffix)"
+        return
+            "https://\(prefix)\(service.name)\(fips).\(region).\(dualStack ? partition.dualStackSuffix : partition.suffix)"
     }
 
     /// What the environment says comes before the shared files, and what is said of one service before

@@ -56,12 +56,16 @@ struct IntegrationARN: Sendable, Equatable {
             let name = action[..<end]
             guard !name.isEmpty, name.utf8.allSatisfy({ PercentCoding.isUnreserved($0) }) else {
                 throw InvalidValue(
-                    "\(String(name).quotedForMessage) is no action", expected: "expected action/ and a name, such as action/PutItem")
+                    "\(String(name).quotedForMessage) is no action",
+                    expected: "expected action/ and a name, such as action/PutItem",
+                )
             }
             style = .action(String(name), parameters: String(action[end...].dropFirst()))
         } else {
             throw InvalidValue(
-                "AWS ARN for integration must contain path or action", expected: "expected path/ or action/ behind the service")
+                "AWS ARN for integration must contain path or action",
+                expected: "expected path/ or action/ behind the service",
+            )
         }
         self.text = text
         self.partition = partition
@@ -73,8 +77,10 @@ struct IntegrationARN: Sendable, Equatable {
     /// Names that people try first.
     private static func suggestion(_ name: String) -> String? {
         let known = [
-            "stepfunctions": "states", "sfn": "states", "cloudwatch": "monitoring", "eventbridge": "events", "ses": "email",
-            "cognito": "cognito-idp", "iot": "iotdata", "sagemaker-runtime": "runtime.sagemaker", "ssm-parameter": "ssm",
+            "stepfunctions": "states", "sfn": "states", "cloudwatch": "monitoring", "eventbridge": "events",
+            "ses": "email",
+            "cognito": "cognito-idp", "iot": "iotdata", "sagemaker-runtime": "runtime.sagemaker",
+            "ssm-parameter": "ssm",
             "opensearch": "es", "location": "geo", "stepfunction": "states", "parameterstore": "ssm",
         ]
         if let right = known[name.lowercased()] { return "write \(right)" }
@@ -99,8 +105,12 @@ struct IntegrationARN: Sendable, Equatable {
     var lambda: (function: String, streams: Bool)? {
         guard service.name == "lambda", case .path(let path) = style else { return nil }
         for (prefix, suffix, streams) in [
-            ("/2015-03-31/functions/", "/invocations", false), ("/2021-11-15/functions/", "/response-streaming-invocations", true),
-        ] where path.hasPrefix(prefix) && path.hasSuffix(suffix) && path.utf8.count > prefix.utf8.count + suffix.utf8.count {
+            ("/2015-03-31/functions/", "/invocations", false),
+            ("/2021-11-15/functions/", "/response-streaming-invocations", true),
+        ]
+        where path.hasPrefix(prefix) && path.hasSuffix(suffix)
+            && path.utf8.count > prefix.utf8.count + suffix.utf8.count
+        {
             return (String(path.dropFirst(prefix.count).dropLast(suffix.count)), streams)
         }
         return nil

@@ -5,11 +5,17 @@ import SigV4
 /// What every stage that calls AWS says about it, with the names of API Gateway's fields.
 struct AWSSettings: Sendable {
     static let method = Field(
-        "method", FieldType<String>.method, default: "POST", shown: "POST", "The request's method; `ANY` is the client's.")
+        "method",
+        FieldType<String>.method,
+        default: "POST",
+        shown: "POST",
+        "The request's method; `ANY` is the client's.",
+    )
     static let uri = Field(
         required: "uri",
         FieldType<IntegrationARN>.scalar(
-            .text(format: "integration ARN"), expectation: "arn:aws:apigateway:REGION:SERVICE:path/… or …:action/…"
+            .text(format: "integration ARN"),
+            expectation: "arn:aws:apigateway:REGION:SERVICE:path/… or …:action/…",
         ) { scalar, _ throws(InvalidValue) in try IntegrationARN(parsing: scalar.text) },
         "What is called: `arn:aws:apigateway:REGION:SERVICE:path/…` or `…:action/…`.",
     )
@@ -17,7 +23,8 @@ struct AWSSettings: Sendable {
     static let endpoint = Field(
         optional: "endpoint",
         FieldType<String>.scalar(.text(format: "URL"), expectation: "a URL such as http://127.0.0.1:4566") {
-            scalar, _ throws(InvalidValue) in
+            scalar,
+            _ throws(InvalidValue) in
             do throws(InvalidURL) {
                 if try BackendURL(parsing: scalar.text).rawQuery == nil { return scalar.text }
             } catch {
@@ -28,14 +35,24 @@ struct AWSSettings: Sendable {
         "Where the service is, in place of AWS's own endpoint and of those that the environment names.",
     )
     static let usesFIPS = Field(
-        optional: "useFipsEndpoint", FieldType<Bool>.boolean, "Calls the endpoint whose cryptography is validated (FIPS 140).")
+        optional: "useFipsEndpoint",
+        FieldType<Bool>.boolean,
+        "Calls the endpoint whose cryptography is validated (FIPS 140).",
+    )
     static let usesDualStack = Field(
-        optional: "useDualstackEndpoint", FieldType<Bool>.boolean, "Calls the endpoint that has IPv6 addresses as well.")
+        optional: "useDualstackEndpoint",
+        FieldType<Bool>.boolean,
+        "Calls the endpoint that has IPv6 addresses as well.",
+    )
 
     static func timeout(upTo most: Int) -> Field<Int> {
         Field(
-            "timeoutInMillis", FieldType<Int>.integer(50...most, unit: "milliseconds"), default: 29_000, shown: "29000",
-            "Time for the whole call, from connecting to the last byte of the response.")
+            "timeoutInMillis",
+            FieldType<Int>.integer(50...most, unit: "milliseconds"),
+            default: 29_000,
+            shown: "29000",
+            "Time for the whole call, from connecting to the last byte of the response.",
+        )
     }
 
     static var fields: [any AnyField] { [method, uri, timeout, endpoint, usesFIPS, usesDualStack] }
@@ -46,7 +63,13 @@ struct AWSSettings: Sendable {
     private let signed: SignedCall?
 
     init(_ settings: Settings, _ build: StageBuild) throws {
-        try self.init(settings, arn: settings[Self.uri], method: settings[Self.method], timeout: settings[Self.timeout], build)
+        try self.init(
+            settings,
+            arn: settings[Self.uri],
+            method: settings[Self.method],
+            timeout: settings[Self.timeout],
+            build,
+        )
     }
 
     init(_ settings: Settings, arn: IntegrationARN, method: String, timeout: Int, _ build: StageBuild) throws {
@@ -64,17 +87,26 @@ struct AWSSettings: Sendable {
             uri = try URITemplate(parsing: arn.url(base: base))
         } catch {
             throw InvalidValue(
-                "\(arn.text.quotedForMessage) makes no request: \(error.message)", expected: error.expected,
-                suggestion: error.suggestion, at: settings.location(of: Self.uri))
+                "\(arn.text.quotedForMessage) makes no request: \(error.message)",
+                expected: error.expected,
+                suggestion: error.suggestion,
+                at: settings.location(of: Self.uri),
+            )
         }
         request = ServiceRequest(
-            arn: arn, method: method == "ANY" ? nil : method, uri: uri, timeoutMilliseconds: timeout)
+            arn: arn,
+            method: method == "ANY" ? nil : method,
+            uri: uri,
+            timeoutMilliseconds: timeout,
+        )
         if let runtime, let dispatcher = build.services[(any Dispatcher).self] {
             let region = arn.service.signingRegion ?? arn.region
             let service = arn.service.signingName
             signed = SignedCall(
-                runtime: runtime, dispatcher: dispatcher,
-                signer: RequestSigner(service: service, region: region, keys: runtime.keys))
+                runtime: runtime,
+                dispatcher: dispatcher,
+                signer: RequestSigner(service: service, region: region, keys: runtime.keys),
+            )
         } else {
             signed = nil
         }
@@ -89,7 +121,8 @@ struct AWSSettings: Sendable {
     var explanation: String {
         let (seconds, rest) = request.timeoutMilliseconds.quotientAndRemainder(dividingBy: 1000)
         let time = rest == 0 ? "\(seconds) s" : "\(request.timeoutMilliseconds) ms"
-        return "\(request.method ?? "the client's method to") \(request.uri.text), signed for \(arn.service.signingName), up to \(time)"
+        return
+            "\(request.method ?? "the client's method to") \(request.uri.text), signed for \(arn.service.signingName), up to \(time)"
     }
 
     var details: [(name: String, text: String)] {

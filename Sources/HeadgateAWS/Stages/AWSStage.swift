@@ -31,7 +31,11 @@ public struct AWSStage: DispatchStage {
     ) { settings, build in
         let aws = try AWSSettings(settings, build)
         if let lambda = aws.arn.lambda, !lambda.streams {
-            return BuiltStage(LambdaStage(aws, invocationType: nil), explanation: aws.explanation, details: aws.details)
+            return BuiltStage(
+                LambdaStage(aws, invocationType: nil),
+                explanation: aws.explanation,
+                details: aws.details,
+            )
         }
         return BuiltStage(AWSStage(aws), explanation: aws.explanation, details: aws.details)
     }

@@ -6,31 +6,55 @@ public struct CredentialsStage: SuspendingStage {
     private static let role = Field(
         optional: "role",
         FieldType<RoleTemplate>.scalar(
-            .text(format: "role ARN"), expectation: "the ARN of a role, or arn:aws:iam::*:user/*"
+            .text(format: "role ARN"),
+            expectation: "the ARN of a role, or arn:aws:iam::*:user/*",
         ) { scalar, _ throws(InvalidValue) in try RoleTemplate(parsing: scalar.text) },
         "The role to assume; `arn:aws:iam::*:user/*` signs with the credentials of the caller, which a signed request "
             + "has proved. `${stageVariables.NAME}` may stand in it.",
     )
     private static let sessionName = Field(
-        "sessionName", sessionNameType, default: SecurityTokenService.Session().name, shown: SecurityTokenService.Session().name,
-        "The session's name, which the service's own log shows.")
+        "sessionName",
+        sessionNameType,
+        default: SecurityTokenService.Session().name,
+        shown: SecurityTokenService.Session().name,
+        "The session's name, which the service's own log shows.",
+    )
     private static let externalID = Field(
-        optional: "externalId", FieldType<String>.string, "What the role's trust policy may ask for.")
+        optional: "externalId",
+        FieldType<String>.string,
+        "What the role's trust policy may ask for.",
+    )
     private static let duration = Field(
-        optional: "durationSeconds", FieldType<Int>.integer(900...43_200, unit: "seconds"),
-        "How long the session lasts; an hour by default. It is renewed in time.")
+        optional: "durationSeconds",
+        FieldType<Int>.integer(900...43_200, unit: "seconds"),
+        "How long the session lasts; an hour by default. It is renewed in time.",
+    )
     private static let tags = Field(
-        "tags", FieldType<[MapEntry<String>]>.map(keys: "tag", of: .string), default: [],
-        "Session tags, which policies may look at; at most 50.")
+        "tags",
+        FieldType<[MapEntry<String>]>.map(keys: "tag", of: .string),
+        default: [],
+        "Session tags, which policies may look at; at most 50.",
+    )
     private static let profile = Field(
-        optional: "profile", FieldType<String>.string,
-        "A profile of the shared configuration, in place of the gateway's own credentials.")
+        optional: "profile",
+        FieldType<String>.string,
+        "A profile of the shared configuration, in place of the gateway's own credentials.",
+    )
     private static let accessKeyID = Field(
-        optional: "accessKeyId", FieldType<String>.string, "An access key; better left to the environment or a profile.")
+        optional: "accessKeyId",
+        FieldType<String>.string,
+        "An access key; better left to the environment or a profile.",
+    )
     private static let secretAccessKey = Field(
-        optional: "secretAccessKey", FieldType<String>.string, "The secret of the access key: `${NAME}` takes it from the environment.")
+        optional: "secretAccessKey",
+        FieldType<String>.string,
+        "The secret of the access key: `${NAME}` takes it from the environment.",
+    )
     private static let sessionToken = Field(
-        optional: "sessionToken", FieldType<String>.string, "The token of temporary credentials.")
+        optional: "sessionToken",
+        FieldType<String>.string,
+        "The token of temporary credentials.",
+    )
 
     public static let declaration = StageDeclaration(
         kind: "credentials",
@@ -67,16 +91,21 @@ public struct CredentialsStage: SuspendingStage {
             runtime: build.services[AWSRuntime.self],
         )
         guard stage.role != nil || stage.profile != nil || stage.keys != nil else {
-            throw InvalidValue("the stage names no credentials", expected: "expected role, profile, or accessKeyId and secretAccessKey")
+            throw InvalidValue(
+                "the stage names no credentials",
+                expected: "expected role, profile, or accessKeyId and secretAccessKey",
+            )
         }
         return BuiltStage(stage, explanation: stage.explanation)
     }
 
     private static let sessionNameType = FieldType<String>.scalar(
-        .text(format: "session name"), expectation: "2 to 64 letters, digits or _+=,.@-"
+        .text(format: "session name"),
+        expectation: "2 to 64 letters, digits or _+=,.@-",
     ) { scalar, _ throws(InvalidValue) in
         let isAllowed = scalar.text.utf8.allSatisfy { byte in
-            byte >= 0x30 && byte <= 0x39 || (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A || "_+=,.@-".utf8.contains(byte)
+            byte >= 0x30 && byte <= 0x39 || (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A
+                || "_+=,.@-".utf8.contains(byte)
         }
         guard isAllowed, (2...64).contains(scalar.text.utf8.count) else { throw InvalidValue() }
         return scalar.text
@@ -85,7 +114,10 @@ public struct CredentialsStage: SuspendingStage {
     private static func keys(_ settings: Settings) throws -> Credentials? {
         guard let id = try settings[accessKeyID] else {
             guard try settings[secretAccessKey] == nil else {
-                throw InvalidValue("secretAccessKey stands without accessKeyId", at: settings.location(of: secretAccessKey))
+                throw InvalidValue(
+                    "secretAccessKey stands without accessKeyId",
+                    at: settings.location(of: secretAccessKey),
+                )
             }
             return nil
         }
@@ -132,7 +164,9 @@ public struct CredentialsStage: SuspendingStage {
             guard let caller = exchange.callerCredentials else {
                 throw GatewayFailure.internalError(
                     "Execution failed due to configuration error: AWS_IAM Auth type is required for AWS integrations with "
-                        + "identity forwarding specified", reason: "credentials")
+                        + "identity forwarding specified",
+                    reason: "credentials",
+                )
             }
             exchange.credentialsSource = .fixed(caller)
             exchange.trace?.note("credentials", "the caller's, \(caller.accessKeyID)")
@@ -140,13 +174,16 @@ public struct CredentialsStage: SuspendingStage {
         }
         let region = runtime.stsRegion(for: role, exchange.deployment)
         let cached = runtime.credentials(
-            of: .init(arn: role, region: region, session: session, profile: profile), assumedBy: keys)
+            of: .init(arn: role, region: region, session: session, profile: profile),
+            assumedBy: keys,
+        )
         exchange.credentialsSource = .cached(cached)
         do throws(CredentialsProblem) {
             let fresh = try cached.get { result in
                 switch result {
                 case .success: resumption.resume(.success(.proceed))
-                case .failure(let problem): resumption.resume(.failure(GatewayFailure.credentials(problem, role: role)))
+                case .failure(let problem):
+                    resumption.resume(.failure(GatewayFailure.credentials(problem, role: role)))
                 }
             }
             exchange.trace?.note("credentials", fresh.map { "\($0.accessKeyID) of \(role)" } ?? "waiting for \(role)")

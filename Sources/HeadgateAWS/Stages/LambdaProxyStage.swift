@@ -5,18 +5,30 @@ import HeadgateStages
 /// AWS_PROXY integration.
 public struct LambdaProxyStage: DispatchStage {
     private static let function = Field(
-        optional: "function", FieldType<String>.string,
-        "The function: its name, its ARN, or either with an alias behind a colon. Either this or `uri`.")
+        optional: "function",
+        FieldType<String>.string,
+        "The function: its name, its ARN, or either with an alias behind a colon. Either this or `uri`.",
+    )
     private static let uri = Field(
-        optional: "uri", AWSSettings.uri.type,
-        "What is called, as API Gateway writes it: `arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/FUNCTION/invocations`.")
+        optional: "uri",
+        AWSSettings.uri.type,
+        "What is called, as API Gateway writes it: `arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/FUNCTION/invocations`.",
+    )
     private static let method = Field(
-        "method", FieldType<String>.method, default: "POST", shown: "POST",
-        "Functions are invoked by `POST`; another method fails when a request comes, as it does with API Gateway.")
+        "method",
+        FieldType<String>.method,
+        default: "POST",
+        shown: "POST",
+        "Functions are invoked by `POST`; another method fails when a request comes, as it does with API Gateway.",
+    )
     private static let timeout = AWSSettings.timeout(upTo: 900_000)
     private static let transferMode = Field(
-        "responseTransferMode", FieldType<String>.oneOf(["BUFFERED", "STREAM"]), default: "BUFFERED", shown: "BUFFERED",
-        "`STREAM` passes the response on as the function writes it.")
+        "responseTransferMode",
+        FieldType<String>.oneOf(["BUFFERED", "STREAM"]),
+        default: "BUFFERED",
+        shown: "BUFFERED",
+        "`STREAM` passes the response on as the function writes it.",
+    )
 
     public static let declaration = StageDeclaration(
         kind: "lambda-proxy",
@@ -38,7 +50,8 @@ public struct LambdaProxyStage: DispatchStage {
               timeoutInMillis: 10000
             """,
         fields: [
-            function, LambdaStage.region, uri, method, timeout, transferMode, AWSSettings.endpoint, AWSSettings.usesFIPS,
+            function, LambdaStage.region, uri, method, timeout, transferMode, AWSSettings.endpoint,
+            AWSSettings.usesFIPS,
             AWSSettings.usesDualStack,
         ],
         shorthand: "function",
@@ -48,7 +61,12 @@ public struct LambdaProxyStage: DispatchStage {
         switch (try settings[function], try settings[uri]) {
         case (let function?, nil):
             arn = try LambdaStage.arn(
-                function, settings[LambdaStage.region], build, streams: streams, at: settings.location(of: Self.function))
+                function,
+                settings[LambdaStage.region],
+                build,
+                streams: streams,
+                at: settings.location(of: Self.function),
+            )
         case (nil, let uri?):
             arn = uri
         default:
@@ -123,7 +141,9 @@ public struct LambdaProxyStage: DispatchStage {
         }
         do throws(GatewayFailure) {
             let bytes = response.body.bytes ?? []
-            if response.headers.contains("X-Amz-Function-Error") { throw ProxyResponse.failed(bytes, status: response.status) }
+            if response.headers.contains("X-Amz-Function-Error") {
+                throw ProxyResponse.failed(bytes, status: response.status)
+            }
             let wantsBinary = binaryMediaTypes.matches(exchange.request.headers.first("Accept"))
             exchange.response = try ProxyResponse.read(bytes, wantsBinary: wantsBinary)
             exchange.response.headers.setUnchecked("X-Amzn-Trace-Id", exchange.identifiers.traceID)

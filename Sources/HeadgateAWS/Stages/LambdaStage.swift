@@ -10,7 +10,10 @@ public struct LambdaStage: DispatchStage {
         "The function: its name, its ARN, or either with an alias behind a colon. `${stageVariables.NAME}` may stand in it.",
     )
     static let region = Field(
-        optional: "region", FieldType<String>.string, "The function's region, where `function` is no ARN; the gateway's own by default.")
+        optional: "region",
+        FieldType<String>.string,
+        "The function's region, where `function` is no ARN; the gateway's own by default.",
+    )
     private static let invocationType = Field(
         "invocationType",
         FieldType<String>.oneOf(["RequestResponse", "Event", "DryRun"]),
@@ -46,8 +49,10 @@ public struct LambdaStage: DispatchStage {
         let aws = try AWSSettings(settings, arn: arn, method: "POST", timeout: settings[AWSSettings.timeout], build)
         let type = try settings[invocationType]
         return BuiltStage(
-            LambdaStage(aws, invocationType: type == "RequestResponse" ? nil : type), explanation: aws.explanation,
-            details: aws.details)
+            LambdaStage(aws, invocationType: type == "RequestResponse" ? nil : type),
+            explanation: aws.explanation,
+            details: aws.details,
+        )
     }
 
     /// The URI that invokes a function.
@@ -69,7 +74,10 @@ public struct LambdaStage: DispatchStage {
         }
         let region = isARN ? String(parts[3]) : region ?? build.services[AWSRuntime.self]?.region ?? "us-east-1"
         let partition = isARN ? String(parts[1]) : AWSPartition.of(region: region).name
-        let path = streams ? "2021-11-15/functions/\(function)/response-streaming-invocations" : "2015-03-31/functions/\(function)/invocations"
+        let path =
+            streams
+            ? "2021-11-15/functions/\(function)/response-streaming-invocations"
+            : "2015-03-31/functions/\(function)/invocations"
         do throws(InvalidValue) {
             return try IntegrationARN(parsing: "arn:\(partition):apigateway:\(region):lambda:path/\(path)")
         } catch {

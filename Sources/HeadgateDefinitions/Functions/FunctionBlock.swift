@@ -2,13 +2,15 @@ import Headgate
 
 /// A `functions:` block: Lambda functions that run on this machine.
 enum FunctionBlock {
-    static let documentation = "Lambda functions that run on this machine, as processes that speak the Lambda Runtime API. "
+    static let documentation =
+        "Lambda functions that run on this machine, as processes that speak the Lambda Runtime API. "
         + "Pipelines call them by name or by an ARN that ends in it."
 
     private static let name = Field(
         required: "name",
         FieldType<String>.scalar(.text(format: "function name"), expectation: "1 to 64 letters, digits, - or _") {
-            scalar, _ throws(InvalidValue) in
+            scalar,
+            _ throws(InvalidValue) in
             let isName = scalar.text.utf8.allSatisfy {
                 PercentCoding.isUnreserved($0) && $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: "~")
             }
@@ -18,29 +20,55 @@ enum FunctionBlock {
         "By which pipelines and the Invoke API call it.",
     )
     private static let command = Field(
-        required: "command", commandType,
-        "The program that asks for invocations, with its arguments: `python3 -m awslambdaric app.handler`, `./bootstrap`.")
+        required: "command",
+        commandType,
+        "The program that asks for invocations, with its arguments: `python3 -m awslambdaric app.handler`, `./bootstrap`.",
+    )
     private static let handler = Field(
-        "handler", FieldType<String>.string, default: "", "What the runtime client runs: `app.handler`. The program finds it in `_HANDLER`.")
+        "handler",
+        FieldType<String>.string,
+        default: "",
+        "What the runtime client runs: `app.handler`. The program finds it in `_HANDLER`.",
+    )
     private static let code = Field(
-        "code", FieldType<String>.string, default: ".", shown: ".",
-        "The folder of the code, from this file's on. The program starts there, and anew when a file in it has changed.")
+        "code",
+        FieldType<String>.string,
+        default: ".",
+        shown: ".",
+        "The folder of the code, from this file's on. The program starts there, and anew when a file in it has changed.",
+    )
     private static let environment = Field(
-        "environment", FieldType<[MapEntry<String>]>.map(keys: "variable", of: .string), default: [],
-        "Environment variables, beside those that Lambda sets.")
+        "environment",
+        FieldType<[MapEntry<String>]>.map(keys: "variable", of: .string),
+        default: [],
+        "Environment variables, beside those that Lambda sets.",
+    )
     private static let memory = Field(
-        "memory", FieldType<Int>.integer(128...10_240, unit: "MB"), default: 128, shown: "128",
-        "What the function is told that it has; nothing enforces it here.")
+        "memory",
+        FieldType<Int>.integer(128...10_240, unit: "MB"),
+        default: 128,
+        shown: "128",
+        "What the function is told that it has; nothing enforces it here.",
+    )
     private static let timeout = Field(
-        "timeout", FieldType<Int>.integer(1...900, unit: "seconds"), default: 3, shown: "3",
-        "How long an invocation may take; then the process is killed.")
+        "timeout",
+        FieldType<Int>.integer(1...900, unit: "seconds"),
+        default: 3,
+        shown: "3",
+        "How long an invocation may take; then the process is killed.",
+    )
     private static let concurrency = Field(
-        "concurrency", FieldType<Int>.integer(1...100), default: 10, shown: "10",
-        "How many processes may run at once; more calls are refused, as Lambda throttles them.")
+        "concurrency",
+        FieldType<Int>.integer(1...100),
+        default: 10,
+        shown: "10",
+        "How many processes may run at once; more calls are refused, as Lambda throttles them.",
+    )
 
     /// A text that is split at blanks, or a list.
     private static let commandType = FieldType<[String]>(
-        .either([.text(format: "command"), .list(of: .text(format: nil))]), expectation: "a command, or a list of its words"
+        .either([.text(format: "command"), .list(of: .text(format: nil))]),
+        expectation: "a command, or a list of its words",
     ) { node, context in
         if case .sequence = node.value {
             guard let words = FieldType<[String]>.list(of: .string).decode(node, context) else { return nil }
@@ -54,7 +82,8 @@ enum FunctionBlock {
     }
 
     static let record = Record<FunctionDefinition>(
-        "functions", documentation,
+        "functions",
+        documentation,
         fields: [name, command, handler, code, environment, memory, timeout, concurrency],
     ) { settings in
         FunctionDefinition(
@@ -73,13 +102,19 @@ enum FunctionBlock {
     /// The good ones of a list, with their folders from the working directory on.
     static func functions(in node: ConfigurationNode, _ context: DecodingContext) -> [FunctionDefinition] {
         guard case .sequence(let nodes) = node.value else {
-            context.diagnostics.error(at: node.location, "functions: found \(node.found)", expected: "expected a list of functions")
+            context.diagnostics.error(
+                at: node.location,
+                "functions: found \(node.found)",
+                expected: "expected a list of functions",
+            )
             return []
         }
         return nodes.compactMap { node in
             guard var function = record.decode(node, context) else { return nil }
             let directory = context.directory ?? "."
-            if !function.code.hasPrefix("/") { function.code = function.code == "." ? directory : directory + "/" + function.code }
+            if !function.code.hasPrefix("/") {
+                function.code = function.code == "." ? directory : directory + "/" + function.code
+            }
             return function
         }
     }
