@@ -45,11 +45,15 @@ struct RoleTemplate: Sendable, Equatable {
         return role
     }
 
+    /// Twelve digits, or the twelve letters that people put there before they publish a document: STS refuses those.
+    private static func isAccount(_ text: Substring) -> Bool {
+        text.utf8.count == 12 && text.utf8.allSatisfy { ($0 >= 0x30 && $0 <= 0x39) || ($0 >= 0x41 && $0 <= 0x5A) }
+    }
+
     private static func isRole(_ text: String) -> Bool {
         let parts = text.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
         return parts.count == 6 && parts[0] == "arn" && AWSPartition.named(parts[1]) != nil && parts[2] == "iam"
-            && parts[3].isEmpty
-            && parts[4].utf8.count == 12 && parts[4].utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
+            && parts[3].isEmpty && isAccount(parts[4])
             && parts[5].hasPrefix("role/") && parts[5].utf8.count > 5 && text.utf8.count <= 2048
             && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
     }

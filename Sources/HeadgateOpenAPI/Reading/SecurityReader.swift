@@ -99,7 +99,9 @@ struct SecurityReader {
             node["identityValidationExpression"],
             "identityValidationExpression",
         )
-        authorizer.providerARNs = members.texts(node["providerARNs"], "providerARNs").map { variables.apply(to: $0) }
+        authorizer.providerARNs = members.texts(node["providerARNs"], "providerARNs").map {
+            variables.apply(to: $0, asURL: true)
+        }
         authorizer.resultTTLSeconds = members.integer(
             node["authorizerResultTtlInSeconds"],
             "authorizerResultTtlInSeconds",
