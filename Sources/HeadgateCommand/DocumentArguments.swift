@@ -72,7 +72,7 @@ struct DefinitionArguments: ParsableArguments {
         }
         options.basePath = basePath
         options.region = gateway.region(environment)
-        options.accountID = gateway.accountID
+        options.accountID = gateway.accountID(environment)
         options.deploymentStage = gateway.deploymentStage
         options.api = api
         options.isStrict = strict

@@ -17,8 +17,8 @@ struct GatewayArguments: ParsableArguments {
     )
     var stageVariables: [String] = []
 
-    @Option(name: .customLong("account-id"), help: "Twelve digits: $context.accountId.")
-    var accountID = "000000000000"
+    @Option(name: .customLong("account-id"), help: "Twelve digits: $context.accountId. Default: $AWS_ACCOUNT_ID, or else zeros.")
+    var accountID: String?
 
     @Option(help: "The folder of plugins. Default: plugins, beside the pipelines.")
     var plugins: String?
@@ -54,7 +54,7 @@ struct GatewayArguments: ParsableArguments {
         options.scriptNetworks = scriptNetworks.compactMap { AddressRange($0) }
         options.deploymentStage = deploymentStage
         options.deployment = Deployment(
-            accountID: accountID,
+            accountID: accountID(environment),
             name: deploymentStage ?? "local",
             region: region(environment),
             variables: stageVariables.map { text in
@@ -63,6 +63,10 @@ struct GatewayArguments: ParsableArguments {
             },
         )
         return options
+    }
+
+    func accountID(_ environment: [String: String]) -> String {
+        accountID ?? environment["AWS_ACCOUNT_ID"] ?? "000000000000"
     }
 
     func region(_ environment: [String: String]) -> String {

@@ -22,6 +22,9 @@ struct IntegrationStages {
         if !settings.isProxy {
             stages.insert(("request", request), at: 0)
             stages += [("select", select), ("response", response)]
+        } else if settings.type == "AWS_PROXY", settings.written("requestParameters") != nil {
+            // A function gets the client's request whatever is mapped, but a mapping that may not be fails.
+            stages.insert(("request", mapping(taken([("requestParameters", "parameters")]) + [word("backend", "aws")])), at: 0)
         }
         if settings.isAWS, let credentials = settings.written("credentials") {
             stages.insert(("credentials", mapping([entry("role", credentials.value)])), at: 0)
