@@ -16,6 +16,24 @@ CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
 CORPUS = pathlib.Path(os.environ.get("HEADGATE_OPENAPI_CORPUS", CHECKOUT.parent / "shared/conformance/openapi"))
 
 
+NAMED = """
+openapi: 3.0.1
+info: {title: named, version: "1"}
+paths:
+  /pets:
+    get:
+      operationId: ListPets
+      responses: {"200": {description: well}}
+      x-amazon-apigateway-integration:
+        type: mock
+        requestTemplates: {application/json: '{"statusCode": 200}'}
+        responses:
+          default:
+            statusCode: "200"
+            responseTemplates: {application/json: '{"operation": "$context.operationName"}'}
+"""
+
+
 def headgate(*arguments):
     return subprocess.run(
         [os.environ["HEADGATE_BIN"], *map(str, arguments)], capture_output=True, text=True, timeout=60, check=False)
@@ -157,6 +175,12 @@ class Imported(unittest.TestCase):
         source.write_text(SHOP + "x-amazon-apigateway-nonsense: 1\n")
         self.assertEqual(headgate("check", "--openapi", source).returncode, 0)
         self.assertEqual(headgate("check", "--openapi", source, "--strict").returncode, 1)
+
+    def test_operation_name(self):
+        """a method's operationId is $context.operationName"""
+        (self.folder / "named.yaml").write_text(NAMED)
+        with Gateway(self.folder, documents=("named.yaml",)) as gateway, Wire(gateway.port) as wire:
+            self.assertEqual(wire.ask("/pets").body, b'{"operation": "ListPets"}')
 
     @unittest.skipUnless(CORPUS.is_dir(), "no real documents here; name their folder in HEADGATE_OPENAPI_CORPUS")
     def test_real_documents(self):

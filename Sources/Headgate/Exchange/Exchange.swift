@@ -84,6 +84,7 @@ public final class Exchange: @unchecked Sendable {
         self.receivedAtMilliseconds = receivedAtMilliseconds
         self.random = random
         self.completion = completion
+        if let name = pipeline.operationName { contextMembers.append(("operationName", .string(name))) }
         if let isCanary = deployment.isCanary {
             contextMembers.append(("isCanaryRequest", .string(isCanary ? "true" : "false")))
         }

@@ -15,6 +15,8 @@ public final class Pipeline: Sendable {
     public let deployment: Deployment?
     /// The API that it belongs to, if any.
     public let api: API?
+    /// `$context.operationName`: what the API's author calls the method.
+    public let operationName: String?
     /// Bodies pass through as they come: the backend call streams, and no other stage looks at a payload.
     public let streams: Bool
 
@@ -28,6 +30,7 @@ public final class Pipeline: Sendable {
         inFlightCap: InFlightCap? = nil,
         deployment: Deployment? = nil,
         api: API? = nil,
+        operationName: String? = nil,
     ) {
         self.name = name
         self.routes = routes
@@ -38,6 +41,7 @@ public final class Pipeline: Sendable {
         self.inFlightCap = inFlightCap
         self.deployment = deployment
         self.api = api
+        self.operationName = operationName
         streams =
             stages.contains { $0.step.isStreaming }
             && stages.allSatisfy { stage in

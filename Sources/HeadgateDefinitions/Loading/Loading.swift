@@ -147,6 +147,7 @@ struct Loading {
                 inFlightCap: draft.maxInFlight.map { InFlightCap($0) },
                 deployment: deployment(of: draft, shared?.api.deployment ?? deployment),
                 api: shared?.api,
+                operationName: draft.method?.operationName,
             ))
     }
 
