@@ -96,8 +96,10 @@ class Corpus:
         head = "".join(f"{name}: {value}\n" for name, value in response.headers)
         self.answers += head.encode() + response.body
         if response.status >= 400 and b'"message"' in response.body:
+            # An identifier of random letters may hold any word.
+            told = re.sub(r"(?im)^(x-amz-apigw-id|x-amzn-requestid):.*$", "", head) + response.body.decode("latin-1")
             for word in INSIDE:
-                require(word not in head + response.body.decode("latin-1"), f"the answer holds {word!r}")
+                require(word not in told, f"the answer holds {word!r}")
         return response
 
     # Requests

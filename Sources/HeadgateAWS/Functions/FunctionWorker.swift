@@ -33,6 +33,8 @@ final class FunctionWorker: Sendable {
     private static let initMilliseconds = 10_000
     static let largestPayload = 6 << 20
     private static let longestTail = 4096
+    /// How long an answer that is to bring its log waits for the log.
+    private static let logMilliseconds = 100
 
     /// - Throws: where the program cannot be started.
     init(
@@ -189,16 +191,23 @@ final class FunctionWorker: Sendable {
 
     /// Ends the current invocation, if it is that one.
     private func finish(_ identifier: String?, _ outcome: FunctionOutcome) {
-        let (completion, tail) = state.withLock { state -> (Completion?, [UInt8]) in
+        let ended = state.withLock { state -> (invocation: Invocation, completion: Completion)? in
             guard let current = state.current, identifier == nil || current.invocation.requestID == identifier else {
-                return (nil, [])
+                return nil
             }
             state.current = nil
-            return (current.completion, state.tail)
+            return current
         }
-        var outcome = outcome
-        outcome.log = tail
-        completion?(outcome)
+        guard let ended else { return }
+        @Sendable func complete() {
+            var outcome = outcome
+            outcome.log = state.withLock { $0.tail }
+            ended.completion(outcome)
+        }
+        guard ended.invocation.wantsLog else { return complete() }
+        // What the function wrote last may still be on its way through the pipe. Until it is told, no other
+        // invocation begins here.
+        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(Self.logMilliseconds)) { complete() }
     }
 
     // MARK: The Runtime API
