@@ -8,6 +8,7 @@ let package = Package(
     dependencies: [
         .package(name: "headgate", path: "../.."),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     ],
     targets: [
@@ -15,6 +16,7 @@ let package = Package(
             name: "CatalogueService",
             dependencies: [
                 .product(name: "Headgate", package: "headgate"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
         ),
@@ -23,6 +25,7 @@ let package = Package(
             name: "CatalogueServiceTests",
             dependencies: [
                 "CatalogueService",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HeadgateTesting", package: "headgate"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],

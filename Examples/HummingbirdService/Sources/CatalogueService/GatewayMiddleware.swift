@@ -1,3 +1,4 @@
+import HTTPTypes
 import Headgate
 import HeadgateGateway
 import Hummingbird

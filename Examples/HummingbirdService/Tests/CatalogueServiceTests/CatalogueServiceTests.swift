@@ -1,4 +1,5 @@
 import CatalogueService
+import HTTPTypes
 import Headgate
 import HeadgateTesting
 import Hummingbird
