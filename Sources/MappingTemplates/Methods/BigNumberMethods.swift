@@ -24,7 +24,11 @@ extension Renderer {
             case .negate: return Value(value.negated)
             case .signum: return .integer(value.signum)
             case .bitLength: return Value(int: value.bitLength)
+            case .getLowestSetBit: return Value(int: value.lowestSetBit)
             case .toString: return Value(value.description)
+            case .bitCount:
+                try refuse(method.rawValue, on: Value(value))
+                return .null
             default: return conversions(method, .bigInteger(value))
             }
         }
@@ -129,7 +133,11 @@ extension Renderer {
             default: return conversions(method, .bigDecimal(value))
             }
         }
-        guard arguments.count == 1 else { return .null }
+        guard arguments.count == 1 else {
+            // The overloads with a rounding mode or a context.
+            try refuse(method.rawValue, on: .object(BigDecimalObject(value)))
+            return .null
+        }
         if let count = int(arguments[0]) { return try callBigDecimal(method, value, count) }
         if method == .valueOf { return valueOf(arguments[0]) }
         guard let other = bigDecimal(arguments[0]) else { return .null }

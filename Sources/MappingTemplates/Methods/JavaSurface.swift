@@ -13,10 +13,14 @@ enum JavaSurface {
     ]
     private static let view: Set = ["forEach", "parallelStream", "removeIf", "spliterator", "stream"]
     private static let bigInteger: Set = [
-        "bitCount", "clearBit", "flipBit", "intValueExact", "isProbablePrime", "longValueExact", "modInverse", "modPow",
-        "nextProbablePrime", "setBit", "sqrt", "toByteArray",
+        "and", "andNot", "bitCount", "byteValueExact", "clearBit", "divideAndRemainder", "flipBit", "intValueExact",
+        "isProbablePrime", "longValueExact", "modInverse", "modPow", "nextProbablePrime", "not", "or",
+        "setBit", "shortValueExact", "sqrt", "toByteArray", "xor",
     ]
-    private static let bigDecimal: Set = ["round", "scaleByPowerOfTen", "sqrt", "ulp", "setScale", "divide"]
+    private static let bigDecimal: Set = [
+        "byteValueExact", "divide", "divideAndRemainder", "intValueExact", "longValueExact", "round", "scaleByPowerOfTen",
+        "setScale", "shortValueExact", "sqrt", "toBigIntegerExact", "ulp",
+    ]
 
     /// Whether a class has a method of this name that cannot be called here.
     static func isUnsupported(_ name: String, class className: String, isMap: Bool) -> Bool {

@@ -31,10 +31,10 @@ enum Method: String, CaseIterable {
     case isDigit, isLetter, isLetterOrDigit, isUpperCase, isLowerCase, isWhitespace, getNumericValue
 
     // BigInteger, BigDecimal
-    case abs, and, andNot, bitLength, divide, divideAndRemainder, divideToIntegralValue, gcd, getLowestSetBit, mod
-    case multiply, negate, not, or, plus, pow, precision, remainder, scale, setScale, shiftLeft, shiftRight
-    case stripTrailingZeros, subtract, testBit, toBigInteger, toEngineeringString, toPlainString, unscaledValue, xor
-    case intValueExact, longValueExact, movePointLeft, movePointRight
+    case abs, bitLength, divide, divideToIntegralValue, gcd, getLowestSetBit, mod
+    case multiply, negate, plus, pow, precision, remainder, scale, setScale, shiftLeft, shiftRight
+    case stripTrailingZeros, subtract, testBit, toBigInteger, toEngineeringString, toPlainString, unscaledValue
+    case movePointLeft, movePointRight
 
     // Class
     case getName, getSimpleName, getTypeName, getPackageName, getCanonicalName, isArray, isInterface

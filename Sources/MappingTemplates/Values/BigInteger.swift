@@ -72,6 +72,12 @@ struct BigInteger: Hashable, Sendable {
     /// The nearest double, as `doubleValue()`.
     var double: Double { Double(description) ?? 0 }
 
+    /// Java's `getLowestSetBit()`: how many zero bits there are below the lowest one; -1 for zero.
+    var lowestSetBit: Int {
+        guard let index = limbs.firstIndex(where: { $0 != 0 }) else { return -1 }
+        return index * 32 + limbs[index].trailingZeroBitCount
+    }
+
     var bitLength: Int {
         guard let last = limbs.last else { return 0 }
         let bits = limbs.count * 32 - last.leadingZeroBitCount
