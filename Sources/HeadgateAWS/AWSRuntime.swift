@@ -21,6 +21,7 @@ public final class AWSRuntime: Sendable {
     let profileName: String
     private let isProfileExplicit: Bool
     private let fixed: Credentials?
+    private let warn: @Sendable (String) -> Void
     /// Functions that run here; nil where none may.
     public let functions: LocalFunctions?
 
@@ -42,6 +43,7 @@ public final class AWSRuntime: Sendable {
     ///   - random: for back-off.
     ///   - fixed: credentials that sign everything, roles included, so that nothing is fetched: for tests of pipelines.
     ///   - functions: those that run on this machine.
+    ///   - warn: tells the operator what may not be as it was meant.
     public init(
         environment: [String: String],
         dispatcher: any Dispatcher,
@@ -49,7 +51,9 @@ public final class AWSRuntime: Sendable {
         random: RandomSource = RandomSource(),
         fixed: Credentials? = nil,
         functions: LocalFunctions? = nil,
+        warn: @escaping @Sendable (String) -> Void = { _ in },
     ) {
+        self.warn = warn
         self.fixed = fixed
         self.functions = functions
         self.environment = environment
@@ -128,9 +132,18 @@ public final class AWSRuntime: Sendable {
             if let fixed { return CachedCredentials(fixed: fixed, clock: clock) }
             let made = CachedCredentials(clock: clock, random: nextRandom()) {
                 [self] () async throws(CredentialsProblem) in
-                let source: Credentials
-                if let keys { source = keys } else { source = try await credentials(ofProfile: role.profile).value() }
-                return try await sts(region: role.region).assumeRole(role.arn, role.session, by: source)
+                let sts = sts(region: role.region)
+                if let keys { return try await sts.assumeRole(role.arn, role.session, by: keys) }
+                let own = credentials(ofProfile: role.profile)
+                let source = try await own.value()
+                do throws(CredentialsProblem) {
+                    return try await sts.assumeRole(role.arn, role.session, by: source)
+                } catch {
+                    // Those that assume the role may have been replaced before their time.
+                    guard error.isExpiry, source.expiration != nil else { throw error }
+                    own.drop(source)
+                    return try await sts.assumeRole(role.arn, role.session, by: own.value())
+                }
             }
             if roles.count >= Self.mostRoles, let other = roles.keys.first { roles[other] = nil }
             roles[role] = made
@@ -191,6 +204,8 @@ public final class AWSRuntime: Sendable {
             region: region,
             keys: keys,
             clock: clock,
+            isEmulator: service.map(rules.isEmulator) ?? false,
+            warn: warn,
         )
     }
 }

@@ -46,7 +46,8 @@ public struct StageKinds: Sendable {
                 logger.info("\(line)", metadata: metadata)
             }
             services[AWSRuntime.self] = AWSRuntime(
-                environment: options.environment, dispatcher: dispatcher, clock: options.clock, functions: functions)
+                environment: options.environment, dispatcher: dispatcher, clock: options.clock, functions: functions,
+                warn: { logger.warning("\($0)") })
         }
         functions = services[AWSRuntime.self]?.functions
         if let runtime = services[AWSRuntime.self], let dispatcher = services[(any Dispatcher).self],

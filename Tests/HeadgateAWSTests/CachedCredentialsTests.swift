@@ -120,7 +120,7 @@ struct CachedCredentialsTests {
             }
         }
         let refusal = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>"
-        #expect(throws: CredentialsProblem("x: AccessDenied: no")) {
+        #expect(throws: CredentialsProblem("x: AccessDenied: no", code: "AccessDenied")) {
             try CredentialsDocument.sts(Array(refusal.utf8), status: 403, from: "x")
         }
     }

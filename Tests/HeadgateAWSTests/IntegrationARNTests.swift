@@ -63,6 +63,33 @@ struct IntegrationARNTests {
         )
     }
 
+    @Test func servicesOfAWholePartition() throws {
+        for (partition, region, service, host, signingRegion) in [
+            ("aws", "eu-west-1", "iam", "iam.amazonaws.com", "us-east-1"),
+            ("aws-cn", "cn-northwest-1", "iam", "iam.cn-north-1.amazonaws.com.cn", "cn-north-1"),
+            ("aws-cn", "cn-north-1", "route53", "route53.amazonaws.com.cn", "cn-northwest-1"),
+            ("aws-us-gov", "us-gov-east-1", "iam", "iam.us-gov.amazonaws.com", "us-gov-west-1"),
+            ("aws-us-gov", "us-gov-east-1", "support", "support.us-gov-east-1.amazonaws.com", "us-gov-east-1"),
+        ] {
+            let arn = try IntegrationARN(parsing: "arn:\(partition):apigateway:\(region):\(service):path/x")
+            #expect(base(arn) == "https://" + host)
+            let rules = EndpointRules(environment: [:], profile: nil, services: nil)
+            #expect(rules.signingRegion(arn.service, arn.region, arn.partition) == signingRegion)
+        }
+        let iam = try IntegrationARN(parsing: "arn:aws:apigateway:eu-west-1:iam:action/ListUsers")
+        #expect(base(iam, [:], .init(usesFIPS: true)) == "https://iam-fips.amazonaws.com")
+    }
+
+    @Test func stageVariablesStandForRegionAndSubdomain() throws {
+        let arn = try IntegrationARN(
+            parsing: "arn:aws:apigateway:${stageVariables.region}:${stageVariables.bucket}.s3:path/k")
+        #expect(arn.regionVariable == "region" && arn.subdomain == "${stageVariables.bucket}")
+        #expect(base(arn) == "https://${stageVariables.bucket}.s3.${stageVariables.region}.amazonaws.com")
+        #expect(throws: InvalidValue.self) {
+            try IntegrationARN(parsing: "arn:aws:apigateway:eu-west-1:${stageVariables.service}:path/k")
+        }
+    }
+
     @Test func endpointsAreOverriddenFromTheMostSpecificOn() throws {
         let arn = try IntegrationARN(parsing: "arn:aws:apigateway:us-east-1:states:action/StartExecution")
         let both = ["AWS_ENDPOINT_URL": "http://a/", "AWS_ENDPOINT_URL_SFN": "http://b"]

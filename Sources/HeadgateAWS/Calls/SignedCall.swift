@@ -8,6 +8,8 @@ struct SignedCall: Sendable {
     let runtime: AWSRuntime
     let dispatcher: any Dispatcher
     let signer: RequestSigner
+    /// The stage variable that holds the region; nil where the signer has it.
+    let regionVariable: String?
 
     /// - Parameters:
     ///   - request: complete but for its signature. The exchange's own copy stays without one, so that no trace shows a token.
@@ -49,9 +51,23 @@ struct SignedCall: Sendable {
         _ completion: @escaping @Sendable (Result<IntegrationResponse, any Error>) -> Void,
     ) {
         var signed = request
-        signed.sign(signer, credentials, at: runtime.signingTime)
+        var signer = signer
+        if let regionVariable {
+            let region = exchange.deployment.variable(regionVariable) ?? ""
+            guard IntegrationARN.isRegion(region) else {
+                exchange.atHome {
+                    let cause = "the stage variable \(regionVariable) holds no region: \(region.quotedForMessage)"
+                    completion(.failure(GatewayFailure.internalError(cause, reason: "stage-variable")))
+                }
+                return
+            }
+            signer = RequestSigner(service: signer.service, region: region, keys: runtime.keys)
+        }
+        let time = runtime.signingTime
+        signed.sign(signer, credentials, at: time)
         dispatcher.perform(signed, for: exchange, streaming: streaming) { result in
-            guard !isRetry, case .success(let response) = result, maySucceedOnceMore(response, credentials, exchange)
+            guard !isRetry, case .success(let response) = result,
+                maySucceedOnceMore(response, credentials, signedAt: time, exchange)
             else {
                 completion(result)
                 return
@@ -63,12 +79,16 @@ struct SignedCall: Sendable {
     private static let expired = ["ExpiredToken", "UnrecognizedClientException", "RequestExpired"]
 
     /// Whether the service has refused the signature for a reason that another one mends.
-    private func maySucceedOnceMore(_ response: IntegrationResponse, _ credentials: Credentials, _ exchange: Exchange)
-        -> Bool
-    {
+    private func maySucceedOnceMore(
+        _ response: IntegrationResponse,
+        _ credentials: Credentials,
+        signedAt time: SigningTime,
+        _ exchange: Exchange,
+    ) -> Bool {
         guard response.status == 400 || response.status == 403 || response.status == 401 else { return false }
-        if let skew = ClockSkew.seconds(in: response, now: runtime.signingTime.epochSeconds) {
-            runtime.skew.add(skew, ordering: .relaxed)
+        let now = runtime.clock.epochMilliseconds() / 1000
+        if let skew = ClockSkew.seconds(in: response, signedAt: time.epochSeconds, now: now) {
+            runtime.skew.store(skew, ordering: .relaxed)
             return true
         }
         guard let bytes = response.body.bytes, bytes.count < 16_384 else { return false }

@@ -27,9 +27,12 @@ enum CredentialsDocument {
             element(name, of: text) ?? jsonMember(name, of: bytes)
         }
         guard status == 200 else {
-            let code = member("Code") ?? "status \(status)"
+            let code = member("Code")
             let message = (member("Message") ?? member("message") ?? "").prefix(300)
-            throw CredentialsProblem("\(source): \(code)\(message.isEmpty ? "" : ": " + message)")
+            throw CredentialsProblem(
+                "\(source): \(code?.prefix(64) ?? "status \(status)")\(message.isEmpty ? "" : ": " + message)",
+                code: code,
+            )
         }
         let credentials = try credentials(source, member)
         guard credentials.sessionToken != nil, credentials.expiration != nil else {

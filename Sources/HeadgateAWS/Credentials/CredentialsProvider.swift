@@ -108,11 +108,16 @@ struct ContainerProvider: CredentialsProvider {
         return environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// Loopback, and the addresses that container platforms use.
+    /// This machine, and the addresses that container platforms use.
     private static func isLocal(_ host: String) -> Bool {
-        host == "localhost" || host.hasPrefix("127.") || host == "::1" || host == "169.254.170.2"
-            || host == "169.254.170.23"
-            || host == "fd00:ec2::23"
+        isLoopback(host) || ["169.254.170.2", "169.254.170.23", "fd00:ec2::23"].contains(host.lowercased())
+    }
+
+    /// A name that only begins like an address is none.
+    static func isLoopback(_ host: String) -> Bool {
+        if ["localhost", "::1"].contains(host.lowercased()) { return true }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil && $0.utf8.count <= 3 }
     }
 }
 

@@ -15,13 +15,6 @@ extension Exchange {
         get { storage[ObjectIdentifier(CredentialsSource.self)] as? CredentialsSource }
         set { storage[ObjectIdentifier(CredentialsSource.self)] = newValue }
     }
-
-    /// The credentials with which the client has signed its request: put here by whoever has verified the
-    /// signature, so that `credentials: arn:aws:iam::*:user/*` can sign the backend's request with them.
-    public var callerCredentials: Credentials? {
-        get { storage[ObjectIdentifier(Credentials.self)] as? Credentials }
-        set { storage[ObjectIdentifier(Credentials.self)] = newValue }
-    }
 }
 
 extension GatewayFailure {

@@ -22,9 +22,14 @@ struct SecurityTokenService: Sendable {
     let region: String
     let keys: SigningKeyCache
     let clock: any GatewayClock
+    /// Whether the endpoint is an emulator on this machine that stands for all services, and may lack STS.
+    var isEmulator = false
+    /// Tells the operator that the emulator lacks it.
+    var warn: @Sendable (String) -> Void = { _ in }
 
-    /// An endpoint of the user's that is no STS (an emulator of other services) knows no roles: calls of it are
-    /// signed with the gateway's own credentials.
+    /// An emulator that has no STS knows no roles: calls of it are signed with the credentials that would have
+    /// assumed the role, and the operator is told. Whatever STS itself answers, and everything from any other
+    /// endpoint, is taken at its word: a role that may not be assumed is a failure.
     /// - Throws: ``CredentialsProblem`` that begins with the role.
     func assumeRole(
         _ role: String,
@@ -57,11 +62,15 @@ struct SecurityTokenService: Sendable {
         return try await call(form, signedBy: nil, whatFor: "assuming \(role) by web identity")
     }
 
-    /// Of every answer of STS, errors too.
-    private static let namespace = "https://sts.amazonaws.com/doc/2011-06-15/"
-
-    /// The endpoint is none of AWS's.
-    private var isElsewhere: Bool { !base.contains(".amazonaws.com") }
+    /// Whether STS has answered, and not an emulator that does not know what is asked: STS answers in XML of
+    /// its own, also where the answer is cut off, and what refuses access knows what it refuses.
+    private static func isAnswered(_ response: IntegrationResponse) -> Bool {
+        if response.status == 401 || response.status == 403 { return true }
+        let text = response.body.text
+        let start = "<AssumeRole"
+        return text.contains("https://sts.amazonaws.com/doc/2011-06-15/") || text.hasPrefix(start)
+            || !text.isEmpty && start.hasPrefix(text)
+    }
 
     private func call(
         _ form: Query,
@@ -89,12 +98,16 @@ struct SecurityTokenService: Sendable {
                 )
             }
             let response = try await client.perform(request, whatFor: whatFor)
-            if response.status >= 500, attempt < 3, !isElsewhere { continue }
-            if attempt == 1, let other = ClockSkew.seconds(in: response, now: clock.epochMilliseconds() / 1000) {
+            if let credentials, isEmulator, !Self.isAnswered(response) {
+                warn("\(base) has no STS; what is to be signed as a role is signed by \(credentials.accessKeyID): \(whatFor)")
+                return credentials
+            }
+            if response.status >= 500, attempt < 3 { continue }
+            let now = clock.epochMilliseconds() / 1000
+            if attempt == 1, let other = ClockSkew.seconds(in: response, signedAt: now + skew, now: now) {
                 skew = other
                 continue
             }
-            if let credentials, isElsewhere, !response.body.text.contains(Self.namespace) { return credentials }
             return try CredentialsDocument.sts(response.body.bytes ?? [], status: response.status, from: whatFor)
         }
         throw CredentialsProblem("\(whatFor): no answer")
@@ -107,10 +120,13 @@ enum ClockSkew {
         "RequestTimeTooSkewed", "RequestExpired", "InvalidSignatureException", "SignatureDoesNotMatch",
     ]
 
-    /// How many seconds the service is ahead, if that is why it refused the request.
-    static func seconds(in response: IntegrationResponse, now: Int64) -> Int64? {
+    /// How many seconds the service is ahead of our clock, if that is why it refused the request.
+    /// - Parameters:
+    ///   - signedAt: the time in the signature that was refused.
+    ///   - now: our clock, uncorrected.
+    static func seconds(in response: IntegrationResponse, signedAt: Int64, now: Int64) -> Int64? {
         guard response.status == 400 || response.status == 403, let date = response.headers.first("Date"),
-            let theirs = HTTPTime.epochSeconds(date), abs(theirs - now) > 240
+            let theirs = HTTPTime.epochSeconds(date), abs(theirs - signedAt) > 240
         else { return nil }
         let body = response.body.text
         return codes.contains(where: { body.contains($0) }) ? theirs - now : nil

@@ -11,8 +11,10 @@ struct IntegrationARN: Sendable, Equatable {
 
     let text: String
     let partition: AWSPartition
-    /// Of the service that is called.
+    /// Of the service that is called; or `${stageVariables.NAME}`.
     let region: String
+    /// The stage variable that stands for the region.
+    let regionVariable: String?
     let service: AWSService
     let subdomain: String?
     let style: Style
@@ -32,10 +34,17 @@ struct IntegrationARN: Sendable, Equatable {
                 expected: "expected one of: " + AWSPartition.all.map(\.name).joined(separator: ", "),
             )
         }
-        guard !parts[3].isEmpty, parts[3].utf8.allSatisfy(Self.isRegionByte) else {
+        let variable = Self.variable(parts[3])
+        guard variable != nil || Self.isRegion(parts[3]) else {
             throw InvalidValue(
                 "\(String(parts[3]).quotedForMessage) is no region",
                 expected: "expected the region of the service, such as eu-central-1",
+            )
+        }
+        guard Self.variable(parts[4]) == nil else {
+            throw InvalidValue(
+                "the service is a stage variable, and the protocol of a call follows from the service",
+                expected: "expected the service's name; the region, a subdomain, the path or the action may be variables",
             )
         }
         guard let (service, subdomain) = AWSService.named(String(parts[4])) else {
@@ -70,6 +79,7 @@ struct IntegrationARN: Sendable, Equatable {
         self.text = text
         self.partition = partition
         region = String(parts[3])
+        regionVariable = variable
         self.service = service
         self.subdomain = subdomain
     }
@@ -87,8 +97,19 @@ struct IntegrationARN: Sendable, Equatable {
         return Suggestion.didYouMean(name, among: AWSService.names.sorted())
     }
 
-    private static func isRegionByte(_ byte: UInt8) -> Bool {
-        (byte >= 0x61 && byte <= 0x7A) || (byte >= 0x30 && byte <= 0x39) || byte == UInt8(ascii: "-")
+    /// Small letters, digits and `-`.
+    static func isRegion(_ text: some StringProtocol) -> Bool {
+        !text.isEmpty
+            && text.utf8.allSatisfy { byte in
+                (byte >= 0x61 && byte <= 0x7A) || (byte >= 0x30 && byte <= 0x39) || byte == UInt8(ascii: "-")
+            }
+    }
+
+    /// The name in a text that is one `${stageVariables.NAME}`.
+    private static func variable(_ text: Substring) -> String? {
+        let start = "${stageVariables."
+        guard text.hasPrefix(start), text.last == "}", !text.dropFirst(start.count).dropLast().contains("}") else { return nil }
+        return String(text.dropFirst(start.count).dropLast())
     }
 
     /// The URL that is called, as a template for the values that are filled in.

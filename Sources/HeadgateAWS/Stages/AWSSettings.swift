@@ -17,7 +17,8 @@ struct AWSSettings: Sendable {
             .text(format: "integration ARN"),
             expectation: "arn:aws:apigateway:REGION:SERVICE:path/… or …:action/…",
         ) { scalar, _ throws(InvalidValue) in try IntegrationARN(parsing: scalar.text) },
-        "What is called: `arn:aws:apigateway:REGION:SERVICE:path/…` or `…:action/…`.",
+        "What is called: `arn:aws:apigateway:REGION:SERVICE:path/…` or `…:action/…`. `${stageVariables.NAME}` may stand for the "
+            + "region, a subdomain, and in the path or the action.",
     )
     static let timeout = timeout(upTo: 29_000)
     static let endpoint = Field(
@@ -100,12 +101,13 @@ struct AWSSettings: Sendable {
             timeoutMilliseconds: timeout,
         )
         if let runtime, let dispatcher = build.services[(any Dispatcher).self] {
-            let region = arn.service.signingRegion ?? arn.region
+            let region = rules.signingRegion(arn.service, arn.region, arn.partition)
             let service = arn.service.signingName
             signed = SignedCall(
                 runtime: runtime,
                 dispatcher: dispatcher,
                 signer: RequestSigner(service: service, region: region, keys: runtime.keys),
+                regionVariable: arn.regionVariable,
             )
         } else {
             signed = nil

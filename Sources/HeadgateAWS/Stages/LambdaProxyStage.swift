@@ -76,6 +76,8 @@ public struct LambdaProxyStage: DispatchStage {
             throw InvalidValue(
                 "Integrations of type 'AWS_PROXY' currently only supports Lambda function and Firehose stream invocations.",
                 expected: "expected …:lambda:path/2015-03-31/functions/FUNCTION/invocations",
+                suggestion: arn.service.name == "firehose"
+                    ? "streams take no events here: write type AWS and …:firehose:action/PutRecord" : "type AWS calls other services",
                 at: settings.location(of: uri),
             )
         }

@@ -39,6 +39,7 @@ struct SharedAPI: Sendable {
         var services = services
         services[APISettings.self] = APISettings(binaryMediaTypes: BinaryMediaTypes(block.binaryMediaTypes))
         services[APIKeys.self] = APIKeys(stage?.keys ?? [])
+        services[IAMCallers.self] = IAMCallers(stage?.callers ?? [])
         services[NamedModels.self] = NamedModels(block.models.map { ($0.key, $0.value) })
         self.services = services
     }

@@ -8,6 +8,7 @@ struct StageBlock: Sendable {
     var variables: [(name: String, value: String)]
     var canary: Canary?
     var keys: [APIKeys.Key]
+    var callers: [IAMCaller]
     var methodSettings: [MapEntry<Throttle>]
 
     struct Canary: Sendable {
@@ -45,6 +46,13 @@ struct StageBlock: Sendable {
         default: [],
         "API keys, each with what its usage plan allows. Methods with `apiKeyRequired` ask for one of them.",
     )
+    private static let callers = Field(
+        "callers",
+        FieldType<[IAMCaller]>.list(of: .record(IAMCaller.record)),
+        default: [],
+        "Who may call methods with the authorization `AWS_IAM`: access keys, each with its ARN and its policy. `${NAME}` takes "
+            + "a secret from the environment, in the stage file of a definition too.",
+    )
     private static let methodSettings = Field(
         "methodSettings",
         FieldType<[MapEntry<Throttle>]>.map(keys: "path/METHOD or */*", of: .record(settingsRecord)),
@@ -53,13 +61,14 @@ struct StageBlock: Sendable {
     )
 
     static let record = Record<StageBlock>(
-        "stage", "The deployment stage.", fields: [name, variables, canary, apiKeys, methodSettings],
+        "stage", "The deployment stage.", fields: [name, variables, canary, apiKeys, callers, methodSettings],
     ) { settings in
         StageBlock(
             name: try settings[name],
             variables: try settings[variables].map { ($0.key, $0.value) },
             canary: try settings[canary],
             keys: try settings[apiKeys],
+            callers: try settings[callers],
             methodSettings: try settings[methodSettings],
         )
     }

@@ -60,7 +60,7 @@ struct Loading {
         for file in decoded { add(file, scopes.api(of: file)) }
         for var file in imported {
             guard let node = file.shared.first else { continue }
-            let shared = shared(node, file.directory)
+            let shared = shared(withCallersOfEnvironment(node), file.directory)
             // Without it, methods would be judged by what is not there.
             if shared == nil, diagnostics.hasErrors { continue }
             file.decode(shared, reading)
@@ -89,6 +89,14 @@ struct Loading {
     }
 
     // MARK: Together
+
+    /// A definition's `${NAME}` are its own, but for secrets of callers, which nobody writes into a file.
+    private func withCallersOfEnvironment(_ node: ConfigurationNode) -> ConfigurationNode {
+        let substitution = EnvironmentSubstitution(environment: reading.environment, diagnostics: diagnostics)
+        return node.replacing(PipelineFile.stageKey) { stage in
+            stage.replacing("callers") { substitution.apply(to: $0) }
+        }
+    }
 
     /// What a document with `api:` says; nil after a report.
     private func shared(_ node: ConfigurationNode, _ directory: String?) -> SharedAPI? {
@@ -177,5 +185,14 @@ struct Loading {
         deployment.variables.removeAll { known in draft.variables.contains { $0.name == known.name } }
         deployment.variables += draft.variables
         return deployment
+    }
+}
+
+extension ConfigurationNode {
+    /// A mapping in which the value of a key, if it is there, is another.
+    fileprivate func replacing(_ key: String, by change: (ConfigurationNode) -> ConfigurationNode) -> ConfigurationNode {
+        guard case .mapping(var entries) = value else { return self }
+        for index in entries.indices where entries[index].key == key { entries[index].value = change(entries[index].value) }
+        return ConfigurationNode(.mapping(entries), at: location)
     }
 }

@@ -143,6 +143,11 @@ public enum ReferencePages {
               canary: {percentTraffic: 5, stageVariableOverrides: {host: 127.0.0.1:9001}}
               apiKeys:
                 - {id: shop, value: a-key-of-twenty-characters, quota: {limit: 1000, period: DAY}}
+              callers:
+                - accessKeyId: AKIDEXAMPLE
+                  secretAccessKey: ${ANAS_SECRET}
+                  userArn: arn:aws:iam::123456789012:user/ana
+                  policy: {Statement: {Effect: Allow, Action: execute-api:Invoke, Resource: '*'}}
               methodSettings:
                 "*/*": {throttlingRateLimit: 100, throttlingBurstLimit: 20}
             ```

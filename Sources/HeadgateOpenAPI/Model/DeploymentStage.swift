@@ -7,6 +7,8 @@ public struct DeploymentStage: Sendable, Equatable {
     public var variables: [Named<LocatedText>] = []
     public var canary: Canary?
     public var apiKeys: [APIKey] = []
+    /// Who may call methods with the authorization `AWS_IAM`, as it was written.
+    public var callers: DefinitionTree?
     public var methodSettings: [Named<MethodSettings>] = []
     public var place = Place.nowhere
 

@@ -15,7 +15,7 @@ struct StageReader {
             )
             return nil
         }
-        let known: Set<String> = ["name", "variables", "canary", "apiKeys", "methodSettings"]
+        let known: Set<String> = ["name", "variables", "canary", "apiKeys", "callers", "methodSettings"]
         members.warnOfUnknown(node, known: known, in: "a deployment stage")
         var stage = DeploymentStage(name: defaultName)
         stage.place = Place(node.location)
@@ -26,6 +26,7 @@ struct StageReader {
         stage.variables = variables(node["variables"])
         if let canary = node["canary"], !canary.isNull { stage.canary = self.canary(canary) }
         stage.apiKeys = members.list(node["apiKeys"], "apiKeys").compactMap(apiKey)
+        if let node = node["callers"], !node.isNull { stage.callers = DefinitionTree(node) }
         stage.methodSettings = members.mapping(node["methodSettings"], "methodSettings").map {
             Named($0.key, settings($0.value), at: Place($0.keyLocation))
         }

@@ -11,6 +11,7 @@ struct StageNodes {
                 ("variables", Build.texts(stage.variables)),
                 ("canary", stage.canary.map(canary)),
                 ("apiKeys", Build.list(stage.apiKeys.map(key)).nonEmpty),
+                ("callers", stage.callers?.node),
                 ("methodSettings", Build.mapping(stage.methodSettings.map(settings)).nonEmpty),
             ],
             at: stage.place.location,

@@ -38,7 +38,7 @@ struct YAMLEmitter {
             if index > 0 || !out.hasSuffix("- ") { indent(indentation) }
             out += key(entry.key) + ":"
             let escaped = escapesEnvironment
-            if Self.verbatimKeys.contains(entry.key) { escapesEnvironment = false }
+            if Self.verbatimKeys.contains(entry.key) || Self.isCallers(entry) { escapesEnvironment = false }
             value(entry.value, indentation: indentation)
             escapesEnvironment = escaped
         }
@@ -48,6 +48,12 @@ struct YAMLEmitter {
     private static let verbatimKeys: Set<String> = [
         "requestTemplates", "responseTemplates", "templates", "template", "script",
     ]
+
+    /// The callers of a deployment stage take their secrets from the environment in definitions too.
+    private static func isCallers(_ entry: ConfigurationNode.Entry) -> Bool {
+        guard entry.key == "callers", case .sequence(let callers) = entry.value.value else { return false }
+        return callers.contains { $0["accessKeyId"] != nil }
+    }
 
     private mutating func value(_ node: ConfigurationNode, indentation: Int) {
         switch node.value {

@@ -4,72 +4,13 @@ import SigV4
 
 /// Lets only requests through that a known caller has signed: API Gateway's `AWS_IAM` (Signature Version 4).
 public struct IAMAuthorizerStage: SynchronousStage {
-    /// Somebody who may sign requests.
-    struct Caller: Sendable {
-        var credentials: Credentials
-        var userARN: String
-        var userID: String
-        var policy: AccessPolicy?
+    typealias Caller = IAMCaller
 
-        var accountID: Substring {
-            let parts = userARN.split(separator: ":", omittingEmptySubsequences: false)
-            return parts.count > 4 ? parts[4] : ""
-        }
-    }
-
-    private static let accessKeyID = Field(required: "accessKeyId", FieldType<String>.string, "`$context.identity.accessKey`.")
-    private static let secretAccessKey = Field(
-        required: "secretAccessKey", FieldType<String>.string, "The secret; `${NAME}` takes it from the environment.")
-    private static let sessionToken = Field(optional: "sessionToken", FieldType<String>.string, "Of temporary credentials.")
-    private static let userARN = Field(
-        required: "userArn",
-        FieldType<String>.scalar(.text(format: "ARN"), expectation: "an ARN such as arn:aws:iam::123456789012:user/ana") {
-            scalar, _ throws(InvalidValue) in
-            guard scalar.text.hasPrefix("arn:"), scalar.text.split(separator: ":", omittingEmptySubsequences: false).count >= 6
-            else { throw InvalidValue() }
-            return scalar.text
-        },
-        "The caller's ARN, `$context.identity.userArn`; its account is the caller's.",
-    )
-    private static let userID = Field(optional: "userId", FieldType<String>.string, "`$context.identity.user` and `.caller`.")
-    private static let policy = Field(
-        optional: "policy",
-        FieldType<AccessPolicy>(.any, expectation: "an IAM policy document") { node, context in
-            guard let json = ModelText.json(node) else {
-                context.mismatch(node, expected: "an IAM policy document, as a mapping or as JSON")
-                return nil
-            }
-            do throws(InvalidPolicy) {
-                return try AccessPolicy(json)
-            } catch {
-                context.diagnostics.error(
-                    at: ModelText.location(of: error.pointer, in: node),
-                    "the policy has \(error.found) at \(error.pointer.isEmpty ? "its top" : error.pointer)",
-                    expected: "expected \(error.expected)",
-                )
-                return nil
-            }
-        },
-        "What the caller may do; nothing by default, so that only the API's resource policy can allow it something.",
-    )
-    private static let callerRecord = Record<Caller>(
-        "caller",
-        "Somebody who may sign requests.",
-        fields: [accessKeyID, secretAccessKey, sessionToken, userARN, userID, policy],
-    ) { settings in
-        Caller(
-            credentials: Credentials(
-                accessKeyID: try settings[accessKeyID],
-                secretAccessKey: try settings[secretAccessKey],
-                sessionToken: try settings[sessionToken],
-            ),
-            userARN: try settings[userARN],
-            userID: try settings[userID] ?? settings[accessKeyID],
-            policy: try settings[policy],
-        )
-    }
     private static let callers = Field(
-        "callers", FieldType<[Caller]>.list(of: .record(callerRecord)), default: [], "Whose signatures are accepted.")
+        optional: "callers",
+        FieldType<[Caller]>.list(of: .record(Caller.record)),
+        "Whose signatures are accepted; by default the `callers` of the API's deployment stage.",
+    )
 
     public static let declaration = StageDeclaration(
         kind: "iam-authorizer",
@@ -82,7 +23,8 @@ public struct IAMAuthorizerStage: SynchronousStage {
             either is final; within one account one of the two must allow it, across accounts both.
 
             An unsigned request gets 403 `Missing Authentication Token`, one with a bad signature 403 and what is wrong \
-            with it. The backend does not see the signature. `$context.identity` has `accountId`, `caller`, `user`, \
+            with it. The backend does not see the signature; `credentials: arn:aws:iam::*:user/*` of an AWS integration \
+            signs its call with the caller's own keys. `$context.identity` has `accountId`, `caller`, `user`, \
             `userArn` and `accessKey`.
             """,
         example: """
@@ -94,8 +36,8 @@ public struct IAMAuthorizerStage: SynchronousStage {
                   policy: {Statement: {Effect: Allow, Action: execute-api:Invoke, Resource: '*'}}
             """,
         fields: [callers],
-    ) { settings, _ in
-        let all = try settings[callers]
+    ) { settings, build in
+        let all = try settings[callers] ?? build.services[IAMCallers.self]?.all ?? []
         return BuiltStage(
             IAMAuthorizerStage(all),
             explanation: "signed by " + (all.isEmpty ? "nobody" : all.map(\.userARN).joined(separator: ", ")),
@@ -117,6 +59,7 @@ public struct IAMAuthorizerStage: SynchronousStage {
             "userArn": .string(caller.userARN), "accessKey": .string(caller.credentials.accessKeyID),
         ])
         exchange.request.headers.remove("Authorization")
+        exchange.callerCredentials = caller.credentials
         exchange.trace?.note("caller", caller.userARN)
         try authorize(caller, exchange)
         return .proceed
