@@ -86,7 +86,7 @@ let package = Package(
             name: "HeadgateLua",
             dependencies: [
                 "Headgate", "HeadgateStages", "OrderedJSON", "CLua", "Cryptography", "JSONWebTokens", "JavaRegex",
-                "MappingTemplates",
+                "MappingTemplates", "SigV4",
             ],
         ),
         .target(
@@ -168,7 +168,7 @@ let package = Package(
         .testTarget(name: "JSONPathTests", dependencies: ["JSONPath"]),
         .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "OrderedJSON"]),
         .testTarget(name: "JavaRegexTests", dependencies: ["JavaRegex"]),
-        .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"]),
+        .testTarget(name: "CryptographyTests", dependencies: ["Cryptography", "JSONWebTokens"]),
         .testTarget(name: "MappingTemplatesTests", dependencies: ["MappingTemplates"]),
         .testTarget(name: "SigV4Tests", dependencies: ["SigV4", "OrderedJSON"]),
         .testTarget(name: "HeadgateTests", dependencies: ["Headgate"]),

@@ -48,7 +48,7 @@ public struct ECPublicKey: Sendable {
 }
 
 /// Field, curve, generator and order (SP 800-186 section 3.2.1).
-private struct CurveParameters {
+struct CurveParameters {
     let prime: Natural
     let b: Natural
     let x: Natural

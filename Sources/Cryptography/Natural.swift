@@ -1,5 +1,5 @@
 /// Natural numbers of a few thousand bits, for verifying signatures. Nothing here is secret, so that nothing
-/// here takes care to take the same time always: not for signing.
+/// here takes care to take the same time always: for signing there is ``SecretModulus``.
 struct Natural: Equatable {
     /// The lowest word first, no zeros at the end.
     private(set) var words: [UInt64]

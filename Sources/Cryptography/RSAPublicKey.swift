@@ -29,10 +29,15 @@ public struct RSAPublicKey: Sendable {
 
     /// RSASSA-PKCS1-v1_5 (section 8.2.2).
     public func verifies(_ signature: [UInt8], of message: [UInt8], _ hash: HashFunction) -> Bool {
-        let info = Self.digestInfo(hash) + hash.digest(message)
-        guard length >= info.count + 11, let encoded = encoded(signature) else { return false }
-        let expected = [0, 1] + [UInt8](repeating: 0xFF, count: length - info.count - 3) + [0] + info
+        guard let expected = Self.encoded(message, hash, length: length), let encoded = encoded(signature) else { return false }
         return HMAC.isEqual(encoded, expected)
+    }
+
+    /// EMSA-PKCS1-v1_5 (section 9.2); nil where the key is too short for the hash.
+    static func encoded(_ message: [UInt8], _ hash: HashFunction, length: Int) -> [UInt8]? {
+        let info = digestInfo(hash) + hash.digest(message)
+        guard length >= info.count + 11 else { return nil }
+        return [0, 1] + [UInt8](repeating: 0xFF, count: length - info.count - 3) + [0] + info
     }
 
     /// The DER of a DigestInfo up to the digest (section 9.2, note 1).

@@ -69,7 +69,7 @@ enum PluginScaffold {
         name: \(name)
         version: 0.1.0
         summary: Puts a header into the client's response.
-        # The functions of init.lua that are called: authenticate, request, response.
+        # The functions of init.lua that are called: authenticate, request, response, error, log.
         phases: [response]
         example: |
           \(name):

@@ -40,7 +40,7 @@ public struct TraceReport: Sendable {
         for (index, step) in steps.enumerated() {
             out += "\n" + self.step(step, number: index + 1, width: width, style)
         }
-        let left = pipeline.stages.dropFirst(steps.count)
+        let left = pipeline.stages.dropFirst(steps.count { $0.course == .main })
         if !left.isEmpty {
             out += "\n" + style.dim("  left out: " + left.map(\.label).joined(separator: ", ")) + "\n"
         }
@@ -71,7 +71,7 @@ public struct TraceReport: Sendable {
         if let failure = step.failure {
             out += Self.block("    " + style.red("✗ \(failure.type.name): "), failure.cause)
             if let location = failure.location { out += "      " + style.dim("at \(location)") + "\n" }
-        } else if step.responded, number < pipeline.stages.count {
+        } else if step.responded, step.course == .main, number < pipeline.stages.count {
             out += "    " + style.yellow("■ answered here") + "\n"
         }
         return out

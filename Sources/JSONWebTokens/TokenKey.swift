@@ -25,6 +25,10 @@ public enum TokenAlgorithm: String, Sendable {
 
     /// Whether both sides have the same key.
     public var isShared: Bool { self == .hs256 || self == .hs384 || self == .hs512 }
+
+    /// The algorithms that tokens can be signed with here.
+    public static let signing: [TokenAlgorithm] = [.hs256, .hs384, .hs512, .rs256, .rs384, .rs512, .es256, .es384]
+    public var signs: Bool { Self.signing.contains(self) }
 }
 
 /// A key that verifies tokens, e.g. from a JWK (RFC 7517).

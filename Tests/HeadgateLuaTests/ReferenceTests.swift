@@ -16,6 +16,8 @@ struct ReferenceTests {
         bench.services[(any SubrequestClient).self] = FixedClient()
         let stage = try bench.stage(
             text,
+            // A debug build takes its time for signatures.
+            limits: [("cpu", "5s")],
             permissions: .mapping([
                 ("http", .list([.plain("https://api.example.com")])), ("secrets", .list([.plain("api-token")])),
                 ("cache", .plain("1MiB")),

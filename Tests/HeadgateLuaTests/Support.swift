@@ -191,7 +191,12 @@ final class LogRecorder: LuaHost {
     }
 
     func secret(_ name: String) -> [UInt8]? {
-        name == "api-token" ? Array("canary-4711".utf8) : nil
+        switch name {
+        case "api-token": Array("canary-4711".utf8)
+        case "aws-key": Array("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".utf8)
+        case "rsa-key": Array(CryptoTests.key.utf8)
+        default: nil
+        }
     }
 
     var measurements: [LuaMeasurement] { measured.withLock { $0 } }

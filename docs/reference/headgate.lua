@@ -9,9 +9,10 @@
 ---@field vars table<string, any> Values that the stages of one exchange share, made of what JSON has. What is read is a copy: assign the whole value to change it.
 ---@field pipeline string The name of the pipeline.
 ---@field stage string The name of the stage.
----@field phase "request"|"response" Where in the pipeline the script runs.
+---@field phase "request"|"response"|"error"|"log" Where in the pipeline the script runs.
 ---@field deadline number When the time of the script is up, in seconds since 1970.
 ---@field identity table|nil Who the client is, for templates `$context.authorizer`. Set in phase `request`.
+---@field error table|nil Why a stage has failed: `status` and `message` as the client would get them, `type` (a gateway response), `reason`, and for operators `cause`, `stage`, `file` and `line`. In the phases `error` and `log`, where it is nil when nothing went wrong.
 local ctx_ = {}
 
 ---@class headgate.ctx.request
@@ -319,10 +320,16 @@ function host.crypto.random(count) end
 ---@return boolean
 function host.crypto.equals(a, b) end
 
----A JSON Web Token with a shared key: HS256 (the default), HS384 or HS512.
+---AWS Signature Version 4 for a request as `host.http.request` takes it: the headers to send, its own and those that sign it. A session token that is a secret stays one.
+---@param request table
+---@param options {service: string, region: string, access_key: string|headgate.secret, secret_key: string|headgate.secret, session_token?: string|headgate.secret, unsigned_payload?: boolean, time?: number}
+---@return table
+function host.crypto.sigv4(request, options) end
+
+---A JSON Web Token. A shared key signs with HS256 (the default), HS384 or HS512; a private one, PEM or a JWK, with RS256, RS384, RS512, ES256 or ES384, of which its kind has a default. The `kid` of a JWK goes into the header.
 ---@param claims table
----@param key string|headgate.secret
----@param options? {alg: string, header: table}
+---@param key string|headgate.secret|table
+---@param options? {alg?: string, header?: table}
 ---@return string
 function host.crypto.jwt_sign(claims, key, options) end
 

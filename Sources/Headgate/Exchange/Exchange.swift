@@ -55,6 +55,8 @@ public final class Exchange: @unchecked Sendable {
     /// The lane that runs this exchange's stages.
     public let lane: Lane
 
+    /// Which of the pipeline's lists of stages runs.
+    var course = Course.main
     var cursor = 0
     /// The dispatch that runs now was started at home and resumes there.
     var isDispatchedAtHome = false
@@ -87,6 +89,36 @@ public final class Exchange: @unchecked Sendable {
         if let name = pipeline.operationName { contextMembers.append(("operationName", .string(name))) }
         if let isCanary = deployment.isCanary {
             contextMembers.append(("isCanaryRequest", .string(isCanary ? "true" : "false")))
+        }
+    }
+
+    /// What is over, for those who look back on it: on its lane, without a home, and of no use to anybody else.
+    init(over exchange: Exchange) {
+        pipeline = exchange.pipeline
+        request = exchange.request
+        pathParameters = exchange.pathParameters
+        deployment = exchange.deployment
+        lane = exchange.lane
+        home = nil
+        receivedAtMilliseconds = exchange.receivedAtMilliseconds
+        random = exchange.random
+        integrationRequest = exchange.integrationRequest
+        integrationResponse = exchange.integrationResponse
+        response = exchange.response
+        contextMembers = exchange.contextMembers
+        variables = exchange.variables
+        selection = exchange.selection
+        failure = exchange.failure
+        course = .completion
+        identifiers = exchange.identifiers
+    }
+
+    /// The stages of the course.
+    var stages: [PipelineStage] {
+        switch course {
+        case .main: pipeline.stages
+        case .failure: pipeline.failureStages
+        case .completion: pipeline.completionStages
         }
     }
 

@@ -55,8 +55,12 @@ public enum Executor {
     }
 
     private static func advance(_ exchange: Exchange, at place: Place) {
-        let stages = exchange.pipeline.stages
-        while exchange.cursor < stages.count, !exchange.isCancelled {
+        var stages = exchange.stages
+        while !exchange.isCancelled {
+            if exchange.cursor >= stages.count {
+                guard showsCompletion(exchange) else { break }
+                stages = exchange.stages
+            }
             let stage = stages[exchange.cursor]
             if stage.isDispatch {
                 if place == .lane, let home = exchange.home {
@@ -76,6 +80,7 @@ public enum Executor {
                 stageEnded(exchange, outcome)
             } catch {
                 fail(exchange, error)
+                stages = exchange.stages
             }
         }
         if place == .lane, let home = exchange.home {
@@ -83,6 +88,16 @@ public enum Executor {
         } else {
             finish(exchange)
         }
+    }
+
+    /// In front of somebody who watches, the stages of the last course run before the response goes out.
+    private static func showsCompletion(_ exchange: Exchange) -> Bool {
+        guard exchange.trace != nil, exchange.course != .completion, !exchange.pipeline.completionStages.isEmpty else {
+            return false
+        }
+        exchange.course = .completion
+        exchange.cursor = 0
+        return true
     }
 
     /// The outcome, or nil when the stage waits and will resume the exchange.
@@ -120,9 +135,9 @@ public enum Executor {
         let responded = outcome == .respond
         switch outcome {
         case .proceed: break
-        case .respond: exchange.cursor = exchange.pipeline.stages.count
+        case .respond: exchange.cursor = exchange.stages.count
         case .skip:
-            let stages = exchange.pipeline.stages
+            let stages = exchange.stages
             exchange.cursor = stages[exchange.cursor...].firstIndex { $0.phase == .dispatch || $0.isDispatch } ?? stages.count
         }
         exchange.trace?.end(
@@ -132,6 +147,12 @@ public enum Executor {
     /// Ends the exchange with the response of a failure; whatever a stage threw, the client sees only
     /// what its ``GatewayFailure`` says.
     private static func fail(_ exchange: Exchange, _ error: any Error) {
+        guard exchange.course == .main else {
+            // The first failure is the one that counts.
+            exchange.trace?.end(
+                exchange, at: exchange.lane.clock.monotonicMicroseconds(), responded: false, failure: error as? GatewayFailure)
+            return
+        }
         var failure =
             error as? GatewayFailure
             ?? GatewayFailure.internalError(String(describing: error), reason: "stage")
@@ -147,9 +168,10 @@ public enum Executor {
         if let seconds = failure.retryAfterSeconds {
             exchange.response.headers.setUnchecked("Retry-After", String(seconds))
         }
-        exchange.cursor = exchange.pipeline.stages.count
         exchange.trace?.end(
             exchange, at: exchange.lane.clock.monotonicMicroseconds(), responded: false, failure: failure)
+        exchange.cursor = 0
+        exchange.course = .failure
     }
 
     private static func finish(_ exchange: Exchange) {
@@ -159,7 +181,14 @@ public enum Executor {
         let identifiers = exchange.identifiers
         exchange.response.headers.setUnchecked("x-amzn-RequestId", identifiers.requestID)
         exchange.response.headers.setUnchecked("x-amz-apigw-id", identifiers.extendedRequestID)
+        guard exchange.course != .completion, !exchange.pipeline.completionStages.isEmpty else {
+            completion(exchange)
+            return
+        }
+        // Whoever completes it may take its parts; nobody waits for those who look back on it.
+        let over = Exchange(over: exchange)
         completion(exchange)
+        over.lane.submit(over)
     }
 }
 

@@ -16,6 +16,8 @@ public final class Trace: @unchecked Sendable {
         public let label: String
         public let kind: String
         public let phase: StagePhase
+        /// When it ran: in its place, after a failure, or when all was over.
+        public let course: Course
         public let explanation: String
         public let location: SourceLocation?
         public let before: Snapshot
@@ -58,6 +60,7 @@ public final class Trace: @unchecked Sendable {
                 label: stage.label,
                 kind: stage.kind,
                 phase: stage.phase,
+                course: exchange.course,
                 explanation: stage.built.explanation,
                 location: stage.location,
                 before: Snapshot(exchange),

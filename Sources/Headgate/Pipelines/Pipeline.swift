@@ -4,6 +4,10 @@ public final class Pipeline: Sendable {
     public let name: String
     public let routes: [Route]
     public let stages: [PipelineStage]
+    /// What runs after a failure, in the order of the stages that ask for it.
+    let failureStages: [PipelineStage]
+    /// What runs when the response is settled.
+    let completionStages: [PipelineStage]
     /// Where it was written; nil for one that was built in Swift.
     public let location: SourceLocation?
     public let documentation: String
@@ -35,6 +39,8 @@ public final class Pipeline: Sendable {
         self.name = name
         self.routes = routes
         self.stages = stages
+        failureStages = stages.compactMap { $0.late(in: .failure, "error") }
+        completionStages = stages.compactMap { $0.late(in: .completion, "log") }
         self.location = location
         self.documentation = documentation
         self.payloadLimit = payloadLimit
@@ -70,6 +76,13 @@ public final class PipelineStage: Sendable {
         self.built = built
         step = Step(built.stage)
         isDispatch = built.stage is any DispatchStage
+    }
+
+    fileprivate func late(in course: Course, _ name: String) -> PipelineStage? {
+        guard let stage = (built.stage as? any LateStage)?.stage(in: course) else { return nil }
+        return PipelineStage(
+            label: "\(label) (\(name))", kind: kind, phase: .any, location: location,
+            built: BuiltStage(stage, explanation: built.explanation))
     }
 }
 

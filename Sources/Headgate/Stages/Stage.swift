@@ -41,6 +41,23 @@ public protocol SuspendingStage: Stage {
     func start(_ exchange: Exchange, _ resumption: Resumption) throws -> StageOutcome?
 }
 
+/// When the stages of a pipeline run.
+public enum Course: Sendable, Hashable {
+    /// In their order, until one fails or responds.
+    case main
+    /// After a stage has failed: ``Exchange/failure`` says why, and ``Exchange/response`` can still be changed.
+    case failure
+    /// After the response is settled; nothing can be changed.
+    case completion
+}
+
+/// A stage that has more to do than its place in the order says: when a stage of the pipeline has failed, or when the
+/// exchange is over.
+public protocol LateStage: Stage {
+    /// What runs in the course; nil for nothing. It must not fail: what goes wrong there is its own to report.
+    func stage(in course: Course) -> (any SuspendingStage)?
+}
+
 /// A stage that calls a backend, and with it sets ``Exchange/integrationResponse``.
 ///
 /// It starts at the exchange's home, the event loop that owns the client's connection, or on the lane

@@ -6,17 +6,35 @@ enum ContextPhase: String, CaseIterable, Sendable {
     case request
     /// Behind it.
     case response
+    /// After a stage has failed, with the response that the client would get.
+    case error
+    /// When the response is settled.
+    case log
+
+    /// The phase of a stage that runs for an exchange in the course.
+    init(_ course: Course, _ exchange: Exchange) {
+        switch course {
+        case .main: self = exchange.integrationResponse == nil ? .request : .response
+        case .failure: self = .error
+        case .completion: self = .log
+        }
+    }
+
+    /// Whether it comes after the pipeline, so that a failure there changes nothing.
+    var isLate: Bool { self == .error || self == .log }
 
     /// The names of a module's functions that serve this phase, the first that it has.
     var functions: [String] {
         switch self {
         case .request: ["request", "authenticate", "run"]
         case .response: ["response", "run"]
+        case .error: ["error"]
+        case .log: ["log"]
         }
     }
 
     /// All names that mean something in a module, beside `init`.
-    static let functionNames = ["authenticate", "request", "response", "run"]
+    static let functionNames = ["authenticate", "request", "response", "run", "error", "log"]
 }
 
 /// The four views of an exchange, as owners of what scripts read and write. Raw values go through Lua.
@@ -40,7 +58,7 @@ enum ContextOwner: UInt32 {
     var readable: [ContextPhase] {
         switch self {
         case .request, .integrationRequest: ContextPhase.allCases
-        case .integrationResponse, .response: [.response]
+        case .integrationResponse, .response: [.response, .error, .log]
         }
     }
 
@@ -49,7 +67,7 @@ enum ContextOwner: UInt32 {
         switch self {
         case .request, .integrationResponse: []
         case .integrationRequest: [.request]
-        case .response: [.response]
+        case .response: [.response, .error]
         }
     }
 
@@ -63,19 +81,19 @@ enum ContextOwner: UInt32 {
 
     func checkReadable(_ member: String, in phase: ContextPhase) throws(LuaRaise) {
         if readable.contains(phase) { return }
-        throw unavailable(member, in: phase, available: readable)
+        throw Self.unavailable("\(path).\(member)", in: phase, available: readable)
     }
 
     func checkWritable(_ member: String, in phase: ContextPhase) throws(LuaRaise) {
         let phases = writable
         if phases.contains(phase) { return }
         if phases.isEmpty { throw .message("\(path).\(member) is not available: \(advice)") }
-        throw unavailable(member, in: phase, available: phases)
+        throw Self.unavailable("\(path).\(member)", in: phase, available: phases)
     }
 
-    private func unavailable(_ member: String, in phase: ContextPhase, available: [ContextPhase]) -> LuaRaise {
+    static func unavailable(_ member: String, in phase: ContextPhase, available: [ContextPhase]) -> LuaRaise {
         let names = available.map(\.rawValue).joined(separator: ", ")
-        return .message("\(path).\(member) is not available in phase \(phase.rawValue) (available in: \(names))")
+        return .message("\(member) is not available in phase \(phase.rawValue) (available in: \(names))")
     }
 }
 

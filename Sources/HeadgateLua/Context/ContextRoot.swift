@@ -5,7 +5,7 @@ import OrderedJSON
 /// `ctx`.
 enum ContextRoot {
     private enum Property: UInt32 {
-        case pipeline, stage, phase, deadline, identity
+        case pipeline, stage, phase, deadline, identity, error
     }
 
     static let view = ContextViews.Class(
@@ -21,6 +21,7 @@ enum ContextRoot {
             .property("phase", Property.phase.rawValue),
             .property("deadline", Property.deadline.rawValue),
             .property("identity", Property.identity.rawValue),
+            .property("error", Property.error.rawValue),
             .method("remaining_ms", remainingMilliseconds),
             .method("respond", respond),
             .method("skip", skip),
@@ -47,10 +48,38 @@ enum ContextRoot {
                 } else {
                     call.stack.pushNil()
                 }
+            case .error: try pushError(call)
             case nil: call.stack.pushNil()
             }
             return 1
         }
+    }
+
+    /// The phases in which `ctx.error` can be read, `ctx.identity` be set, and an outcome be returned.
+    static let errorPhases: [ContextPhase] = [.error, .log]
+    static let identityPhases: [ContextPhase] = [.request]
+    static let outcomePhases: [ContextPhase] = [.request, .response, .error]
+
+    private static func check(_ member: String, _ call: LuaCall, _ phases: [ContextPhase]) throws(LuaRaise) {
+        guard !phases.contains(call.execution.phase) else { return }
+        throw ContextOwner.unavailable("ctx" + member, in: call.execution.phase, available: phases)
+    }
+
+    /// What went wrong, for operators; nil where nothing did.
+    private static func pushError(_ call: LuaCall) throws(LuaRaise) {
+        try check(".error", call, errorPhases)
+        guard let failure = call.exchange.failure else { return call.stack.pushNil() }
+        var members: [(String, JSONValue)] = [
+            ("type", .string(failure.type.name)), ("reason", .string(failure.reason.description)),
+            ("status", .number(JSONNumber(failure.status))), ("cause", .string(failure.cause)),
+        ]
+        if let message = failure.message { members.append(("message", .string(message))) }
+        if let stage = failure.stage { members.append(("stage", .string(stage))) }
+        if let location = failure.location {
+            members.append(("file", .string(location.file)))
+            members.append(("line", .number(JSONNumber(location.line))))
+        }
+        try call.stack.push(.object(JSONObject(members)))
     }
 
     /// `ctx.identity = {principalId = …}`: what templates see as `$context.authorizer`.
@@ -59,9 +88,7 @@ enum ContextRoot {
             return ContextViews.refuseAssignment(L, context, detail)
         }
         return LuaCall.answer(L, context, detail) { call throws(LuaRaise) in
-            guard call.execution.phase == .request else {
-                throw .message("ctx.identity cannot be set in phase response (available in: request)")
-            }
+            try check(".identity = …", call, identityPhases)
             let exchange = call.exchange
             exchange.contextMembers.removeAll { $0.name == identityMember }
             if call.stack.isAbsent(at: 3) { return 0 }
@@ -84,6 +111,7 @@ enum ContextRoot {
     /// `ctx:respond{status=…, headers=…, body=… or json=…}`.
     private static let respond: hg_callback = { L, context, detail in
         LuaCall.answer(L, context, detail) { call throws(LuaRaise) in
+            try check(":respond", call, outcomePhases)
             try call.table(2)
             try checkKeys(call, at: 2, respondKeys)
             var response = MethodResponse()
@@ -119,7 +147,10 @@ enum ContextRoot {
     }
 
     private static let skip: hg_callback = { L, context, detail in
-        LuaCall.answer(L, context, detail) { call throws(LuaRaise) in outcome(call, nil) }
+        LuaCall.answer(L, context, detail) { call throws(LuaRaise) in
+            try check(":skip", call, outcomePhases)
+            return outcome(call, nil)
+        }
     }
 
     /// An object that the script is to return; it carries the number of the outcome.

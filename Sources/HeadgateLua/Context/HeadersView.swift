@@ -25,7 +25,7 @@ enum HeadersView {
         case .integrationResponse:
             if let response = exchange.integrationResponse { return response.headers }
         case .response:
-            if call.execution.phase == .response { return exchange.response.headers }
+            if call.execution.phase != .request { return exchange.response.headers }
         }
         try call.owner.checkReadable("headers." + member, in: call.execution.phase)
         return [:]

@@ -178,6 +178,7 @@ enum IntegrationResponseView {
             let property = Property(rawValue: call.member) ?? .status
             guard let response = call.exchange.integrationResponse else {
                 try ContextOwner.integrationResponse.checkReadable("\(property)", in: call.execution.phase)
+                // The failure came before the backend's answer.
                 return 0
             }
             switch property {

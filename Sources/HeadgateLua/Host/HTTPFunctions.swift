@@ -18,7 +18,7 @@ enum HTTPFunctions {
     // MARK: Reading requests
 
     /// A table that describes a request, at an absolute index.
-    private static func read(_ call: LuaCall, at index: Int32) throws(LuaRaise) -> IntegrationRequest {
+    static func read(_ call: LuaCall, at index: Int32) throws(LuaRaise) -> IntegrationRequest {
         try call.table(index)
         try ContextRoot.checkKeys(call, at: index, keys)
         var request = IntegrationRequest()

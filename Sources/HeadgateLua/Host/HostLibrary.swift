@@ -19,8 +19,8 @@ enum HostLibrary {
 
     private static let functions: [Function] =
         LogFunctions.all + TimeFunctions.all + TextFunctions.all + RegexFunctions.all + HTTPFunctions.all
-        + CacheFunctions.all + SecretFunctions.all + CryptoFunctions.all + TokenFunctions.all + TemplateFunctions.all
-        + MetricFunctions.all + TraceFunctions.all + ModuleFunctions.all
+        + CacheFunctions.all + SecretFunctions.all + CryptoFunctions.all + SignatureFunctions.all + TokenFunctions.all
+        + TemplateFunctions.all + MetricFunctions.all + TraceFunctions.all + ModuleFunctions.all
 
     /// Defines all functions in a new state.
     static func define(in vm: OpaquePointer) -> Bool {

@@ -17,43 +17,88 @@ enum TokenFunctions {
 
     // MARK: Signing
 
-    /// `host.crypto.jwt_sign(claims, key[, {alg = "HS256", header = {…}}])`: with a shared key.
+    /// `host.crypto.jwt_sign(claims, key[, {alg = "RS256", header = {…}}])`. The key is a shared one for HS*, or a
+    /// private one: PEM or a JWK as text, or a JWK as a table.
     private static let sign: hg_callback = { L, context, detail in
         LuaCall.answer(L, context, detail) { call throws(LuaRaise) in
             guard call.stack.type(at: 1) == HG_TABLE else { throw call.mismatch(1, "table") }
             let claims = try call.stack.json(at: 1)
-            let key = try call.secretOrBytes(2)
-            var algorithm = TokenAlgorithm.hs256
-            var header = JSONObject([])
-            if !call.stack.isAbsent(at: 3) {
-                try call.table(3)
-                try ContextRoot.checkKeys(call, at: 3, ["alg", "header"])
-                if let name = try call.stack.field("alg", of: 3, { value throws(LuaRaise) in call.stack.text(at: value) }) {
-                    guard let known = TokenAlgorithm(rawValue: name), known.isShared else {
-                        throw .argument(3, "alg is \"HS256\", \"HS384\" or \"HS512\"")
-                    }
-                    algorithm = known
-                }
-                try call.stack.field("header", of: 3) { value throws(LuaRaise) in
-                    if call.stack.isAbsent(at: value) { return }
-                    guard case .object(let given) = try VariablesView.value(call, at: value) else {
-                        throw .argument(3, "header must be a table")
-                    }
-                    header = given
-                }
+            let key = try signingKey(call)
+            let (wanted, header) = try signingOptions(call)
+            let algorithm = wanted ?? key.usual
+            guard key.fits(algorithm) else {
+                throw .argument(2, "the key does not fit alg \"\(algorithm.rawValue)\": it is \(key.description)")
             }
             var fields: [(String, JSONValue)] = [("alg", .string(algorithm.rawValue)), ("typ", .string("JWT"))]
+            if let identifier = key.identifier, header["kid"] == nil { fields.append(("kid", .string(identifier))) }
             for (name, value) in header where name != "alg" && name != "typ" { fields.append((name, value)) }
             var text = Base64.encode(Array(JSONWriter.string(.object(JSONObject(fields))).utf8), isForURLs: true)
             text.append(UInt8(ascii: "."))
             text += Base64.encode(claims, isForURLs: true)
-            CryptoFunctions.charge(call, bytes: text.count)
-            let signature = HMAC.code(algorithm.hash, key: key, text)
+            CryptoFunctions.charge(call, bytes: text.count + key.work)
+            guard let signature = key.signature(of: text, algorithm) else { throw .argument(2, unusable) }
             text.append(UInt8(ascii: "."))
             text += Base64.encode(signature, isForURLs: true)
             call.stack.push(text)
             return 1
         }
+    }
+
+    private static let unusable =
+        "the private key cannot be used: expected RSA, P-256 or P-384 as PEM without a password, or as a JWK with its "
+        + "private members"
+
+    private enum Key {
+        case shared([UInt8])
+        case own(TokenSigningKey)
+
+        var usual: TokenAlgorithm { if case .own(let key) = self { key.algorithm } else { .hs256 } }
+        var identifier: String? { if case .own(let key) = self { key.identifier } else { nil } }
+        var description: String { if case .own(let key) = self { "for \(key.algorithm.rawValue)" } else { "a shared key" } }
+        /// About what a signature takes, in instructions.
+        var work: Int { if case .own = self { 200_000 } else { 0 } }
+
+        func fits(_ algorithm: TokenAlgorithm) -> Bool {
+            if case .own(let key) = self { key.fits(algorithm) } else { algorithm.isShared }
+        }
+
+        func signature(of text: [UInt8], _ algorithm: TokenAlgorithm) -> [UInt8]? {
+            switch self {
+            case .shared(let key): HMAC.code(algorithm.hash, key: key, text)
+            case .own(let key): key.signature(of: text, algorithm)
+            }
+        }
+    }
+
+    private static func signingKey(_ call: LuaCall) throws(LuaRaise) -> Key {
+        if call.stack.type(at: 2) == HG_TABLE {
+            guard let key = TokenSigningKey(jwk: try VariablesView.value(call, at: 2)) else { throw .argument(2, unusable) }
+            return .own(key)
+        }
+        let text = try call.secretOrBytes(2)
+        guard TokenSigningKey.isOne(text) else { return .shared(text) }
+        CryptoFunctions.charge(call, bytes: text.count)
+        guard let key = TokenSigningKey(text) else { throw .argument(2, unusable) }
+        return .own(key)
+    }
+
+    private static func signingOptions(_ call: LuaCall) throws(LuaRaise) -> (TokenAlgorithm?, JSONObject) {
+        if call.stack.isAbsent(at: 3) { return (nil, JSONObject([])) }
+        try call.table(3)
+        try ContextRoot.checkKeys(call, at: 3, ["alg", "header"])
+        let name = try call.stack.field("alg", of: 3) { value throws(LuaRaise) in call.stack.text(at: value) }
+        let algorithm = name.flatMap(TokenAlgorithm.init(rawValue:))
+        guard name == nil || algorithm?.signs == true else {
+            throw .argument(3, "alg is one of " + TokenAlgorithm.signing.map { "\"\($0.rawValue)\"" }.joined(separator: ", "))
+        }
+        let header = try call.stack.field("header", of: 3) { value throws(LuaRaise) -> JSONObject in
+            if call.stack.isAbsent(at: value) { return JSONObject([]) }
+            guard case .object(let given) = try VariablesView.value(call, at: value) else {
+                throw .argument(3, "header must be a table")
+            }
+            return given
+        }
+        return (algorithm, header)
     }
 
     // MARK: Reading

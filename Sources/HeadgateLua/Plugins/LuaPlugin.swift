@@ -24,7 +24,7 @@ public struct LuaPlugin: Sendable {
 
     /// Where in the order of stages the plugin's belongs.
     private var phase: StagePhase {
-        switch manifest.phases {
+        switch manifest.phases.filter({ $0 != "error" && $0 != "log" }) {
         case ["authenticate"]: .authorize
         case ["request"]: .request
         default: .any
@@ -83,6 +83,7 @@ public struct LuaPlugin: Sendable {
             )
             let stage = LuaStage(
                 script: checked.script,
+                functions: checked.functions,
                 onError: try taken(settings, LuaStages.onError),
                 readsPayload: checked.readsPayload,
                 services: build.services,
@@ -91,6 +92,18 @@ public struct LuaPlugin: Sendable {
         } catch {
             throw InvalidValue("\(error.location): \(error.message)")
         }
+    }
+
+    /// The functions that `init.lua` has, which must be those that the manifest lists as phases.
+    func checked(_ functions: [String]) throws(LuaSyntaxError) -> [String] {
+        let phases = manifest.phases
+        if let missing = phases.first(where: { !functions.contains($0) && !functions.contains("run") }) {
+            throw LuaSyntaxError("the module has no function '\(missing)', which plugin.yaml lists in phases", in: source)
+        }
+        if let extra = functions.first(where: { !phases.contains($0) && $0 != "run" }) {
+            throw LuaSyntaxError("plugin.yaml does not list the function '\(extra)' in phases: it would never run", in: source)
+        }
+        return functions
     }
 
     /// The texts of a setting: its own, or those of its elements.

@@ -24,9 +24,9 @@ public struct PluginManifest: Sendable {
     private static let summary = Field<String>(required: "summary", .string, "One sentence, for lists.")
     private static let documentation = Field<String>("documentation", .string, default: "", "The rest of the page, Markdown.")
     private static let phases = Field<[String]>(
-        required: "phases", .list(of: .oneOf(["authenticate", "request", "response"])),
+        required: "phases", .list(of: .oneOf(["authenticate", "request", "response", "error", "log"])),
         "The functions of `init.lua`: `authenticate` in front of everything else, `request` in front of the backend call, "
-            + "`response` behind it.")
+            + "`response` behind it, `error` after a stage of the pipeline has failed, `log` when the response is settled.")
     private static let example = Field<String>(required: "example", .string, "An entry of a `stages:` list that shows the plugin.")
     private static let config = Field<[MapEntry<PluginSetting.Draft>]>(
         "config", .map(keys: "setting", of: .record(PluginSetting.record), checkKey: checkSetting), default: [],

@@ -19,12 +19,22 @@ extension LuaReference {
                         """),
                 .value("ctx.pipeline", "string", "The name of the pipeline."),
                 .value("ctx.stage", "string", "The name of the stage."),
-                .value("ctx.phase", "\"request\"|\"response\"", "Where in the pipeline the script runs."),
+                .value("ctx.phase", "\"request\"|\"response\"|\"error\"|\"log\"", "Where in the pipeline the script runs."),
                 .value("ctx.deadline", "number", "When the time of the script is up, in seconds since 1970."),
                 .value(
                     "ctx.identity", "table|nil",
                     "Who the client is, for templates `$context.authorizer`. Set in phase `request`.",
                     example: "ctx.identity = { principalId = \"ada\" }\nassert(ctx.identity.principalId == \"ada\")"),
+                .value(
+                    "ctx.error", "table|nil",
+                    "Why a stage has failed: `status` and `message` as the client would get them, `type` (a gateway response), "
+                        + "`reason`, and for operators `cause`, `stage`, `file` and `line`. In the phases `error` and `log`, where it is "
+                        + "nil when nothing went wrong.",
+                    example: """
+                        if ctx.phase == "error" and ctx.error.type == "INTEGRATION_TIMEOUT" then
+                          return ctx:respond{ status = 503, json = { message = "come back later" } }
+                        end
+                        """),
                 .function(
                     "ctx:remaining_ms", "", returns: "integer", "Milliseconds until the time of the script is up.",
                     example: "assert(ctx:remaining_ms() > 0)"),

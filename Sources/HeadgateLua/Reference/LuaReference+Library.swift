@@ -19,11 +19,39 @@ extension LuaReference {
                     "Compares in a time that does not say where two texts differ.",
                     example: "assert(host.crypto.equals(\"same\", \"same\"))"),
                 .function(
-                    "host.crypto.jwt_sign", "claims: table, key: string|headgate.secret, options?: {alg: string, header: table}",
-                    returns: "string", "A JSON Web Token with a shared key: HS256 (the default), HS384 or HS512.",
+                    "host.crypto.sigv4",
+                    "request: table, options: {service: string, region: string, access_key: string|headgate.secret, "
+                        + "secret_key: string|headgate.secret, session_token?: string|headgate.secret, unsigned_payload?: boolean, "
+                        + "time?: number}",
+                    returns: "table",
+                    "AWS Signature Version 4 for a request as `host.http.request` takes it: the headers to send, its own and those "
+                        + "that sign it. A session token that is a secret stays one.",
+                    example: """
+                        local request = { url = "https://api.example.com/queue?Action=ListQueues", json = { limit = 5 } }
+                        request.headers = host.crypto.sigv4(request, {
+                          service = "sqs", region = "eu-central-1",
+                          access_key = "AKIDEXAMPLE", secret_key = host.secret("api-token"),
+                        })
+                        assert(request.headers["Authorization"]:find("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/", 1, true) == 1)
+                        local answer = host.http.request(request)
+                        """),
+                .function(
+                    "host.crypto.jwt_sign",
+                    "claims: table, key: string|headgate.secret|table, options?: {alg?: string, header?: table}",
+                    returns: "string",
+                    "A JSON Web Token. A shared key signs with HS256 (the default), HS384 or HS512; a private one, PEM or a JWK, "
+                        + "with RS256, RS384, RS512, ES256 or ES384, of which its kind has a default. The `kid` of a JWK goes into "
+                        + "the header.",
                     example: """
                         local token = host.crypto.jwt_sign({ sub = "ada", exp = host.time.now() + 60 }, "shared key")
                         assert(host.crypto.jwt_verify(token, "shared key").sub == "ada")
+                        local key = {
+                          kty = "EC", crv = "P-256", kid = "mine", d = "jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI",
+                          x = "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU", y = "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+                        }
+                        local signed = host.crypto.jwt_sign({ sub = "ada" }, key)
+                        local claims, header = host.crypto.jwt_verify(signed, key)
+                        assert(claims.sub == "ada" and header.alg == "ES256" and header.kid == "mine")
                         """),
                 .function(
                     "host.crypto.jwt_verify",

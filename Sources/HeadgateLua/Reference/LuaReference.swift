@@ -73,7 +73,7 @@ public enum LuaReference {
 
             A script is a list of statements that run for each request, or a module that returns a table of functions
             named as the phases (`authenticate` and `request` in front of the backend call, `response` behind it, `run`
-            for both), which get `ctx`, `config` and what `init(config)` returned. It ends by returning nothing (go on),
+            for both, `error` and `log` after the pipeline), which get `ctx`, `config` and what `init(config)` returned. It ends by returning nothing (go on),
             `ctx:respond{…}` (answer the client), `ctx:skip()` (leave out the stages up to the backend call), or `nil` and
             an error: a text, or a table `{code, status, message, details}` of which the client sees status and message.
 
@@ -84,6 +84,16 @@ public enum LuaReference {
 
 
             """
+        out += """
+            ## Phases
+
+            `error` runs after any stage of the pipeline has failed, whichever it was and wherever the script stands: it sees
+            why in `ctx.error`, and may change the response or make another. `log` runs when the response is settled and on
+            its way (in `headgate invoke` and in tests just before). A failure in one of them is logged and changes nothing.
+
+
+            """
+        out += LuaPhaseTable.markdown + "\nEverything else is refused with a message that names the phases.\n\n"
         for section in sections {
             out += "## \(section.title)\n\n\(section.text)\n\n"
             for entry in section.entries { out += markdown(entry) }

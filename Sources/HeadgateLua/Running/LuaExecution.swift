@@ -63,9 +63,11 @@ final class LuaExecution: @unchecked Sendable {
         in vm: LuaVM,
         _ exchange: Exchange,
         _ resumption: Resumption,
+        in course: Course,
     ) throws -> StageOutcome? {
         self.vm = vm
         compiled = script
+        phase = ContextPhase(course, exchange)
         prepare(stage, exchange, resumption)
         guard stage.script.style == .module else {
             begin(stage.limits)
@@ -76,8 +78,9 @@ final class LuaExecution: @unchecked Sendable {
         do throws(GatewayFailure) {
             try load(script)
         } catch {
+            let policy = phase.isLate ? .skip : stage.onError
             finish(dropped: true)
-            return try stage.onError.outcome(for: error, exchange, stage)
+            return try policy.outcome(for: error, exchange, stage)
         }
         guard let function = phase.functions.first(where: script.functions.contains) else {
             exchange.trace?.note("lua", "the module has no function '\(phase.rawValue)'")
@@ -104,7 +107,6 @@ final class LuaExecution: @unchecked Sendable {
         self.stage = stage
         self.exchange = exchange
         self.resumption = resumption
-        phase = exchange.integrationResponse == nil ? .request : .response
         outcomes = 0
         logLines = 0
         subrequests = 0
@@ -143,9 +145,10 @@ final class LuaExecution: @unchecked Sendable {
     private func end(_ result: Result<StageOutcome, GatewayFailure>, dropped: Bool) throws -> StageOutcome {
         let exchange = exchange
         let stage = stage
+        let isLate = phase.isLate
         finish(dropped: dropped)
         guard case .failure(let failure) = result, let stage else { return try result.get() }
-        return try stage.onError.outcome(for: failure, exchange, stage)
+        return try (isLate ? .skip : stage.onError).outcome(for: failure, exchange, stage)
     }
 
     /// Goes on behind a suspension, and lets the exchange go on when that ends the run.

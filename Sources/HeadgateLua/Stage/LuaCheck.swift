@@ -4,6 +4,7 @@ import Headgate
 /// Finds out at load time whether a script can run: compiles it, and loads it if it is a module.
 struct LuaCheck {
     let script: LuaScript
+    let functions: [String]
     let readsPayload: Bool
     let explanation: String
     let details: [(name: String, text: String)]
@@ -36,11 +37,15 @@ struct LuaCheck {
         )
         var explanation = plugin.map { "runs plugin \($0.manifest.name) \($0.manifest.version)" } ?? "runs \(source.file)"
         if source.firstLine > 1 { explanation += ":\(source.firstLine)" }
+        var functions: [String] = []
         if script.style == .module {
-            explanation += " (" + (try load(script, in: vm, services)).joined(separator: ", ") + ")"
+            functions = try load(script, in: vm, services)
+            if let plugin { functions = try plugin.checked(functions) }
+            explanation += " (" + functions.joined(separator: ", ") + ")"
         }
         return LuaCheck(
             script: script,
+            functions: functions,
             readsPayload: mentionsBody,
             explanation: explanation,
             details: [

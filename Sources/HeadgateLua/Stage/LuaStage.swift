@@ -2,8 +2,10 @@ import CLua
 import Headgate
 
 /// A stage that runs a Lua script.
-final class LuaStage: SuspendingStage {
+final class LuaStage: SuspendingStage, LateStage {
     let script: LuaScript
+    /// The functions of a module; none for statements.
+    let functions: [String]
     let onError: LuaErrorPolicy
     let host: (any LuaHost)?
     let subrequests: (any SubrequestClient)?
@@ -13,11 +15,13 @@ final class LuaStage: SuspendingStage {
 
     init(
         script: LuaScript,
+        functions: [String] = [],
         onError: LuaErrorPolicy,
         readsPayload: Bool,
         services: StageServices,
     ) {
         self.script = script
+        self.functions = functions
         self.onError = onError
         self.readsPayload = readsPayload
         host = services[(any LuaHost).self]
@@ -32,6 +36,19 @@ final class LuaStage: SuspendingStage {
     }
 
     func start(_ exchange: Exchange, _ resumption: Resumption) throws -> StageOutcome? {
+        try start(exchange, resumption, in: .main)
+    }
+
+    /// The functions `error` and `log` of a module.
+    func stage(in course: Course) -> (any SuspendingStage)? {
+        switch course {
+        case .main: nil
+        case .failure: functions.contains("error") ? LateLuaStage(stage: self, course: course) : nil
+        case .completion: functions.contains("log") ? LateLuaStage(stage: self, course: course) : nil
+        }
+    }
+
+    fileprivate func start(_ exchange: Exchange, _ resumption: Resumption, in course: Course) throws -> StageOutcome? {
         let vm = try LuaLane.of(exchange.lane).state()
         let compiled: CompiledScript
         do throws(LuaSyntaxError) {
@@ -44,12 +61,23 @@ final class LuaStage: SuspendingStage {
         guard let execution = vm.takeExecution() else {
             throw GatewayFailure.internalError("there is no memory for a coroutine", reason: "lua-memory")
         }
-        return try execution.start(self, compiled, in: vm, exchange, resumption)
+        return try execution.start(self, compiled, in: vm, exchange, resumption, in: course)
     }
 
     /// The name of this stage in a pipeline.
     func label(in pipeline: Pipeline) -> String {
         pipeline.stages.first { ($0.built.stage as? LuaStage) === self }?.label ?? "lua"
+    }
+}
+
+/// What a script does after the pipeline.
+private struct LateLuaStage: SuspendingStage {
+    let stage: LuaStage
+    let course: Course
+    var readsPayload: Bool { stage.readsPayload }
+
+    func start(_ exchange: Exchange, _ resumption: Resumption) throws -> StageOutcome? {
+        try stage.start(exchange, resumption, in: course)
     }
 }
 
@@ -99,7 +127,7 @@ enum LuaErrorPolicy: Sendable {
 
     /// Tells the operator what the client does not see.
     private func report(_ failure: GatewayFailure, _ exchange: Exchange, _ stage: LuaStage) {
-        exchange.trace?.note("error", failure.location.map { "\($0): " } ?? "" + failure.cause)
+        exchange.trace?.note("error", (failure.location.map { "\($0): " } ?? "") + failure.cause)
         stage.host?.log(
             LuaLogEntry(
                 level: .error,

@@ -63,7 +63,8 @@ public enum LuaStages {
 
         In front of the backend call the phase is `request`, behind it `response`. A script is a list of
         statements, or returns a table of functions named as the phases, which get `ctx`, `config` and what
-        `init(config)` returned. `return ctx:respond{status = 403}` answers the client, `return ctx:skip()`
+        `init(config)` returned. Its function `error` runs after any stage of the pipeline has failed and may change
+        the response, its function `log` when the response is settled. `return ctx:respond{status = 403}` answers the client, `return ctx:skip()`
         leaves out the stages up to the backend call, `return nil, "reason"` fails.
 
         Globals are frozen, nothing is kept from one request to the next, and every run has a budget: a
@@ -135,6 +136,7 @@ public enum LuaStages {
                 source, config: config, limits: limits, permissions: permissions, build.services)
             let stage = LuaStage(
                 script: checked.script,
+                functions: checked.functions,
                 onError: policy,
                 readsPayload: checked.readsPayload,
                 services: build.services,
