@@ -59,6 +59,9 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Seconds that a connection without a request is kept.")
     var idleTimeout = 60
 
+    @Option(help: "Seconds that a client may take nothing of its response.")
+    var writeTimeout = 30
+
     @Option(help: "Seconds that requests have to finish after SIGTERM.")
     var drainTimeout = 30
 
@@ -88,7 +91,7 @@ struct Serve: AsyncParsableCommand {
         }
         for (name, seconds) in [
             ("--header-timeout", headerTimeout), ("--body-timeout", bodyTimeout), ("--idle-timeout", idleTimeout),
-            ("--drain-timeout", drainTimeout),
+            ("--write-timeout", writeTimeout), ("--drain-timeout", drainTimeout),
         ] where !(1...86_400).contains(seconds) {
             throw ValidationError("\(name) \(seconds): expected a number of seconds from 1 to 86400")
         }

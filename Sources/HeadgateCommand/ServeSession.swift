@@ -93,6 +93,7 @@ struct ServeSession {
             headerTimeout: .seconds(Int64(command.headerTimeout)),
             bodyTimeout: .seconds(Int64(command.bodyTimeout)),
             idleTimeout: .seconds(Int64(command.idleTimeout)),
+            writeTimeout: .seconds(Int64(command.writeTimeout)),
         )
     }
 

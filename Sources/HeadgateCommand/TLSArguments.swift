@@ -24,6 +24,9 @@ struct TLSArguments: ParsableArguments {
     @Flag(name: .customLong("tls-client-optional"), help: "Also serve clients that show no certificate.")
     var isClientOptional = false
 
+    @Flag(name: .customLong("http2"), inversion: .prefixedNo, help: "Offer HTTP/2 where TLS is served.")
+    var offersHTTP2 = true
+
     func validate() throws {
         guard certificates.count == keys.count else {
             throw ValidationError(
@@ -45,6 +48,7 @@ struct TLSArguments: ParsableArguments {
                 certificates: zip(certificates, keys).map { TLSFiles.Pair(certificate: $0, key: $1) },
                 clientAuthorities: clientAuthorities,
                 requiresClientCertificate: !isClientOptional,
+                offersHTTP2: offersHTTP2,
             ))
     }
 }

@@ -140,15 +140,15 @@ final class ServerHome: EventLoopHome, @unchecked Sendable {
 
     // MARK: Connections
 
-    func opened(_ connection: ServerConnection) {
+    func opened(_ connection: some ClientConnection) {
         connections.wrappingAdd(1, ordering: .relaxed)
         sweep.add(connection)
     }
 
-    func closed(_ connection: ServerConnection) {
+    func closed(_ connection: some ClientConnection) {
         sweep.remove(connection)
-        connections.wrappingSubtract(1, ordering: .relaxed)
-        if isDraining, sweep.count == 0 { drained?.succeed() }
+        let others = connections.wrappingSubtract(1, ordering: .relaxed).newValue
+        if isDraining, others == 0 { drained?.succeed() }
     }
 
     /// Lets every connection end with what it is doing.
@@ -159,7 +159,7 @@ final class ServerHome: EventLoopHome, @unchecked Sendable {
         drained = promise
         isDraining = true
         forEachConnection { $0.drain() }
-        if sweep.count == 0 { promise.succeed() }
+        if connections.load(ordering: .relaxed) == 0 { promise.succeed() }
         return promise.futureResult
     }
 
@@ -169,9 +169,9 @@ final class ServerHome: EventLoopHome, @unchecked Sendable {
         forEachConnection { $0.abort() }
     }
 
-    private func forEachConnection(_ body: (ServerConnection) -> Void) {
-        var all: [ServerConnection] = []
-        sweep.forEach { if let connection = $0 as? ServerConnection { all.append(connection) } }
+    private func forEachConnection(_ body: (any ClientConnection) -> Void) {
+        var all: [any ClientConnection] = []
+        sweep.forEach { if let connection = $0 as? any ClientConnection { all.append(connection) } }
         for connection in all { body(connection) }
     }
 }

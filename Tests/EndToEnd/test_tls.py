@@ -109,7 +109,7 @@ class ServerCertificates(TLSCase):
         gateway = self.gateway("--tls-cert", certificate, "--tls-key", key)
         self.assertTrue(gateway.first_line.startswith("https://"))
         context = self.context()
-        context.set_alpn_protocols(["h2", "http/1.1"])
+        context.set_alpn_protocols(["http/1.1"])
         wire = self.connect(gateway, context)
         self.assertEqual(wire.socket.selected_alpn_protocol(), "http/1.1")
         self.assertIn(wire.socket.version(), ("TLSv1.3", "TLSv1.2"))

@@ -57,6 +57,47 @@ struct FieldBlock: Sendable {
         headers.addUnchecked(String(decoding: name, as: UTF8.self), text)
     }
 
+    /// Takes a request's field in whose name and value came apart. It is bounded as if it were a line.
+    mutating func add(name: String, value: String, _ limits: MessageLimits) throws(MessageError) {
+        var name = name
+        var value = value
+        let length = name.utf8.count + value.utf8.count + 2
+        size += length + 2
+        count += 1
+        if length > limits.field { throw .fieldTooLong }
+        if size > limits.fieldBlock { throw .fieldBlockTooLong }
+        if count > limits.fieldCount { throw .tooManyFields }
+        let result = name.withUTF8 { name in
+            value.withUTF8 { value in
+                Result { () throws(MessageError) in
+                    try check(UnsafeRawBufferPointer(name), UnsafeRawBufferPointer(value))
+                }
+            }
+        }
+        try result.get()
+        headers.addUnchecked(name, value)
+    }
+
+    private mutating func check(
+        _ name: UnsafeRawBufferPointer,
+        _ value: UnsafeRawBufferPointer,
+    ) throws(MessageError) {
+        guard !name.isEmpty else { throw .fieldName }
+        for byte in name {
+            guard ByteSet.token.contains(byte) else { throw .fieldName }
+            if byte == UInt8(ascii: "_") { hasUnderscore = true }
+        }
+        // Where bytes became a string, those that are no UTF-8 became U+FFFD: what was sent is lost.
+        var previous: (UInt8, UInt8) = (0, 0)
+        for byte in value {
+            if byte == 0xBD, previous == (0xEF, 0xBF) { throw .fieldValue }
+            previous = (previous.1, byte)
+        }
+        guard Self.trimmed(value).count == value.count else { throw .fieldValue }
+        _ = try Self.text(value, .request)
+        try note(name, value, .request)
+    }
+
     /// Optional white space around a value does not belong to it (RFC 9110 section 5.5).
     private static func trimmed(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
         var start = 0

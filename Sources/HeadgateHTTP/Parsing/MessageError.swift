@@ -22,6 +22,8 @@ package enum MessageError: Error, Sendable, Equatable {
     case fieldBlockTooLong
     case tooManyFields
     case confusableFields
+    case pseudoField
+    case connectionField
     // What certain fields say.
     case hostMissing
     case hostInvalid
@@ -31,6 +33,7 @@ package enum MessageError: Error, Sendable, Equatable {
     case contentLengthRepeated
     case contentLengthTooLarge
     case contentLengthWithTransferEncoding
+    case contentLengthMismatch
     case transferEncoding
     case transferEncodingUnknown
     case transferEncodingInHTTP10
@@ -80,6 +83,8 @@ package enum MessageError: Error, Sendable, Equatable {
         case .fieldBlockTooLong: "the header lines together are longer than the limit"
         case .tooManyFields: "more header lines than the limit"
         case .confusableFields: "two header names differ only in - and _"
+        case .pseudoField: "the fields that make up the request line are not those of RFC 9113 section 8.3.1"
+        case .connectionField: "a field belongs to a connection, which HTTP/2 does not allow (RFC 9113 section 8.2.2)"
         case .hostMissing: "there is no Host header (RFC 9112 section 3.2)"
         case .hostInvalid: "the Host header is no host with an optional port"
         case .hostRepeated: "there is more than one Host header"
@@ -88,6 +93,7 @@ package enum MessageError: Error, Sendable, Equatable {
         case .contentLengthRepeated: "there is more than one Content-Length"
         case .contentLengthTooLarge: "Content-Length is larger than any limit"
         case .contentLengthWithTransferEncoding: "Content-Length and Transfer-Encoding stand together"
+        case .contentLengthMismatch: "the payload is not as long as Content-Length says"
         case .transferEncoding: "Transfer-Encoding is not \"chunked\""
         case .transferEncodingUnknown: "Transfer-Encoding names a coding other than chunked"
         case .transferEncodingInHTTP10: "HTTP/1.0 knows no Transfer-Encoding"

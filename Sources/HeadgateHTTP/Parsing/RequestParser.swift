@@ -32,7 +32,7 @@ package struct RequestParser: Sendable {
 
     /// Empty lines that may stand in front of a request (RFC 9112 section 2.2).
     private static let toleratedEmptyLines = 4
-    private static let longestMethod = 32
+    static let longestMethod = 32
 
     package init(limits: MessageLimits = MessageLimits(), allowsEncodedSlash: Bool = true) {
         self.limits = limits

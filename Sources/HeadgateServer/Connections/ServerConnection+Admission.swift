@@ -2,7 +2,7 @@ import Headgate
 import NIOCore
 
 /// What the ``AdmissionQueue`` says of a request, by its number.
-extension ServerConnection {
+extension ServerConnection: AdmissionClient {
     func admitted(_ sequence: Int) {
         guard let index = waitingIndex(sequence) else { return }
         pending[index].isAdmitted = true

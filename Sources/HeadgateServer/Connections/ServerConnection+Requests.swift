@@ -38,22 +38,16 @@ extension ServerConnection {
     // MARK: Heads
 
     private func began(_ head: RequestHead) {
-        let generation = home.serving()
-        var request = MethodRequest(
-            method: head.method,
-            path: head.target.path,
-            rawQuery: head.target.rawQuery,
-            headers: head.headers,
-            clientAddress: clientAddress,
-            scheme: home.scheme,
+        let sequence = firstSequence &+ pending.count
+        let intake = home.take(
+            head,
             protocolVersion: head.minorVersion == 1 ? "HTTP/1.1" : "HTTP/1.0",
+            clientAddress,
+            clientCertificate,
+            completion: { [self] exchange in finished(exchange, sequence) },
         )
-        var random = home.lane.makeRandom()
-        let admission = generation.admit(&request, &random)
-        let pipeline = admission.pipeline
-        let limit = pipeline.payloadLimit ?? home.configuration.payloadLimit
-        let exchange = makeExchange(pipeline, request, admission.pathParameters, admission.deployment, random)
-        if let clientCertificate { exchange.contextMembers.append(("identity", clientCertificate.identity)) }
+        let exchange = intake.exchange
+        let limit = intake.payloadLimit
         pending.append(
             PendingRequest(
                 exchange: exchange,
@@ -63,7 +57,7 @@ extension ServerConnection {
                 keepsAlive: head.keepsAlive,
             ))
         home.inFlight.wrappingAdd(1, ordering: .relaxed)
-        if let refusal = admission.refusal ?? home.admission.refusal(pipeline) {
+        if let refusal = intake.refusal {
             skipBody(head)
             Executor.reject(exchange, refusal)
         } else if case .length(let length) = head.framing, length > limit {
@@ -77,7 +71,7 @@ extension ServerConnection {
             bodyBytes = 0
             isStreamPaused = false
             owesContinue = head.expectsContinue
-            wantsBody = !pipeline.streams
+            wantsBody = !exchange.pipeline.streams
             // What is announced need not come: larger bodies grow with what was received.
             if case .length(let length) = head.framing { body.reserveCapacity(min(length, 65_536)) }
         }
@@ -90,27 +84,6 @@ extension ServerConnection {
             return
         }
         home.admission.request(self, firstSequence &+ pending.count &- 1, exchange.pipeline.inFlightCap)
-    }
-
-    private func makeExchange(
-        _ pipeline: Pipeline,
-        _ request: MethodRequest,
-        _ pathParameters: [(name: String, value: String)],
-        _ deployment: Deployment,
-        _ random: RandomSource,
-    ) -> Exchange {
-        let sequence = firstSequence &+ pending.count
-        return Exchange(
-            pipeline: pipeline,
-            request: request,
-            pathParameters: pathParameters,
-            deployment: deployment,
-            lane: home.lane,
-            home: home,
-            receivedAtMilliseconds: home.lane.clock.epochMilliseconds(),
-            random: random,
-            completion: { [self] exchange in finished(exchange, sequence) },
-        )
     }
 
     /// A request that is refused at once may have a body; a short one is read over.
@@ -238,14 +211,8 @@ extension ServerConnection {
 
     /// Answers what is no request, and takes no further one.
     func refuse(_ failure: GatewayFailure) {
-        let generation = home.serving()
-        let exchange = makeExchange(
-            generation.unrouted,
-            MethodRequest(method: "-", path: "", clientAddress: clientAddress),
-            [],
-            generation.deployment,
-            home.lane.makeRandom(),
-        )
+        let sequence = firstSequence &+ pending.count
+        let exchange = home.unreadable(clientAddress) { [self] exchange in finished(exchange, sequence) }
         pending.append(
             PendingRequest(exchange: exchange, isHEAD: false, isHTTP10: false, began: .now(), keepsAlive: false))
         home.inFlight.wrappingAdd(1, ordering: .relaxed)

@@ -14,7 +14,7 @@ extension ServerConnection {
         if case .stream(let stream) = exchange.response.body,
             (stream as? LoopBodyStream)?.eventLoop !== home.eventLoop
         {
-            collect(stream, of: exchange, sequence)
+            home.collect(stream, of: exchange) { self.finished(exchange, sequence) }
             return
         }
         pending[pending.index(pending.startIndex, offsetBy: index)].isFinished = true
@@ -166,39 +166,13 @@ extension ServerConnection {
         abort()
     }
 
-    /// A body that comes from elsewhere than this loop is read first.
-    private func collect(_ stream: any BodyStream, of exchange: Exchange, _ sequence: Int) {
-        let limit = home.configuration.payloadLimit
-        Task {
-            do {
-                exchange.response.body = .bytes(try await stream.collect(upTo: limit))
-            } catch {
-                exchange.response = ResponseWriter.unusable
-            }
-            home.eventLoop.execute { self.finished(exchange, sequence) }
-        }
-    }
-
     // MARK: The access log
 
     /// - Parameter status: 0 when nothing was answered.
     func record(_ request: PendingRequest, status: Int, bytesSent: Int, now: NIODeadline = .now()) {
         guard home.observesAccess else { return }
-        let exchange = request.exchange
         home.record(
-            AccessRecord(
-                receivedAtMilliseconds: exchange.receivedAtMilliseconds,
-                method: exchange.request.method,
-                path: exchange.request.path,
-                pipeline: exchange.pipeline.name,
-                clientAddress: clientAddress,
-                status: status,
-                bytesReceived: request.bytesReceived,
-                bytesSent: bytesSent,
-                durationMicroseconds: Int((now - request.began).nanoseconds / 1000),
-                backendMicroseconds: exchange.integrationResponse?.durationMicroseconds,
-                requestID: exchange.identifiers.requestID,
-                failure: exchange.failure,
-            ))
+            request.exchange, clientAddress, began: request.began, now: now,
+            bytesReceived: request.bytesReceived, status: status, bytesSent: bytesSent)
     }
 }

@@ -7,7 +7,7 @@ import NIOCore
 ///
 /// It is the only handler of its channel and does what usually four do (decoding, pipelining,
 /// time-outs, encoding), because every handler and every message between two costs more than the work.
-final class ServerConnection: ChannelDuplexHandler, Expirable, @unchecked Sendable {
+final class ServerConnection: ChannelDuplexHandler, RemovableChannelHandler, ClientConnection, @unchecked Sendable {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -85,6 +85,13 @@ final class ServerConnection: ChannelDuplexHandler, Expirable, @unchecked Sendab
     func channelInactive(context: ChannelHandlerContext) {
         self.context = nil
         abandonRequests()
+        home.closed(self)
+    }
+
+    /// The client speaks another protocol, and another handler takes the connection over.
+    func leave() {
+        context?.pipeline.syncOperations.removeHandler(self, promise: nil)
+        context = nil
         home.closed(self)
     }
 

@@ -6,7 +6,7 @@ import NIOCore
 /// Confined to its loop.
 final class AdmissionQueue {
     private struct Waiter {
-        weak var connection: ServerConnection?
+        weak var connection: (any AdmissionClient)?
         let sequence: Int
         let cap: InFlightCap?
         let deadline: NIODeadline
@@ -45,7 +45,7 @@ final class AdmissionQueue {
     }
 
     /// Starts a request of `connection`, now or when there is a place, or refuses it.
-    func request(_ connection: ServerConnection, _ sequence: Int, _ cap: InFlightCap?) {
+    func request(_ connection: any AdmissionClient, _ sequence: Int, _ cap: InFlightCap?) {
         // Whoever waits for the same place comes first.
         if !waiting.contains(where: { $0.cap === cap }), enter(cap) {
             connection.admitted(sequence)
@@ -103,6 +103,15 @@ final class AdmissionQueue {
         // Starting some may have brought others.
         waiting = remaining + waiting
     }
+}
+
+/// Somebody whose requests wait, each known to it by a number.
+protocol AdmissionClient: AnyObject {
+    /// The request has a place, and gives it back by ``AdmissionQueue/leave(_:)``.
+    func admitted(_ sequence: Int)
+    func notAdmitted(_ sequence: Int)
+    /// Whether the request is still there and unanswered.
+    func isWaiting(_ sequence: Int) -> Bool
 }
 
 extension GatewayFailure {

@@ -3,7 +3,7 @@ import NIOCore
 import NIOSSL
 import Synchronization
 
-/// TLS towards clients: TLS 1.2 at least, HTTP/1.1 by ALPN, a certificate for each server name, and
+/// TLS towards clients: TLS 1.2 at least, HTTP/2 or HTTP/1.1 by ALPN, a certificate for each server name, and
 /// clients' certificates where they are asked for.
 ///
 /// ```swift
@@ -14,6 +14,9 @@ import Synchronization
 public final class ServerTLS: Sendable {
     private let files: TLSFiles
     private let context: Mutex<NIOSSLContext>
+
+    /// HTTP/2's name in ALPN (RFC 9113 section 3.2).
+    static let http2 = "h2"
 
     /// - Throws: ``TLSFileError``, which names the file and what is wrong with it.
     public init(_ files: TLSFiles) throws(TLSFileError) {

@@ -20,15 +20,19 @@ public struct TLSFiles: Sendable {
     public var clientAuthorities: String?
     /// Whether a client without a certificate is turned away; one that is not valid always is.
     public var requiresClientCertificate: Bool
+    /// Whether clients may choose HTTP/2; without it all of them get HTTP/1.1.
+    public var offersHTTP2: Bool
 
     public init(
         certificates: [Pair],
         clientAuthorities: String? = nil,
         requiresClientCertificate: Bool = true,
+        offersHTTP2: Bool = true,
     ) {
         self.certificates = certificates
         self.clientAuthorities = clientAuthorities
         self.requiresClientCertificate = requiresClientCertificate
+        self.offersHTTP2 = offersHTTP2
     }
 
     var paths: [String] {
@@ -44,7 +48,7 @@ public struct TLSFiles: Sendable {
         var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: first.chain, privateKey: .privateKey(first.key))
         configuration.minimumTLSVersion = .tlsv12
-        configuration.applicationProtocols = ["http/1.1"]
+        configuration.applicationProtocols = (offersHTTP2 ? [ServerTLS.http2] : []) + ["http/1.1"]
         if let clientAuthorities {
             configuration.trustRoots = .certificates(try Identity.certificates(clientAuthorities))
             // A client has no name that could be checked against its address.

@@ -3,7 +3,7 @@ import NIOSSL
 import NIOTLS
 
 /// Waits for the handshake of one connection: cuts off a client that does not come to its end, tells
-/// the connection who the client is, and leaves.
+/// the connection who the client is, gives it to the protocol that was chosen, and leaves.
 final class TLSHandshake: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
 
@@ -30,11 +30,23 @@ final class TLSHandshake: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        guard let event = event as? TLSUserEvent, case .handshakeCompleted = event else {
+        guard let event = event as? TLSUserEvent, case .handshakeCompleted(let chosen) = event else {
             context.fireUserInboundEventTriggered(event)
             return
         }
         connection.clientCertificate = tls.peerCertificate.flatMap { ClientCertificate($0) }
-        context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
+        let pipeline = context.pipeline.syncOperations
+        if chosen == ServerTLS.http2 {
+            connection.leave()
+            let successor = HTTP2Connection(
+                connection.home, clientAddress: connection.clientAddress, connection.clientCertificate)
+            do {
+                try HTTP2Setup.addHandlers(to: pipeline, for: successor)
+            } catch {
+                context.close(promise: nil)
+                return
+            }
+        }
+        pipeline.removeHandler(context: context, promise: nil)
     }
 }

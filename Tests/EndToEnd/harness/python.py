@@ -26,3 +26,10 @@ def environment(*packages):
         raise unittest.SkipTest(f"{', '.join(packages)} cannot be installed: {said.decode()[-200:] or error}")
     done.touch()
     return folder / "bin"
+
+
+def use(*packages):
+    """Makes `packages` importable by the test itself."""
+    library = next((environment(*packages).parent / "lib").glob("python*/site-packages"))
+    if str(library) not in sys.path:
+        sys.path.append(str(library))
