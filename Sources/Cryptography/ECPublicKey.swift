@@ -1,5 +1,6 @@
 /// A key on one of the NIST curves P-256 and P-384 that verifies ECDSA signatures (FIPS 186-5).
 public struct ECPublicKey: Sendable {
+    /// The curves of FIPS 186-5, by the names that `crv` has for them in a JWK (RFC 7518 section 6.2.1.1).
     public enum Curve: String, Sendable { case p256 = "P-256", p384 = "P-384" }
 
     private let curve: Curve

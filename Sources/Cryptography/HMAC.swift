@@ -1,5 +1,6 @@
 /// Keyed hashes (RFC 2104).
 public enum HMAC {
+    /// The code of a message, as long as a digest of the function. A key longer than a block of it is hashed first.
     public static func code(_ function: HashFunction, key: [UInt8], _ message: [UInt8]) -> [UInt8] {
         var key = key.count > function.blockLength ? function.digest(key) : key
         key.append(contentsOf: repeatElement(0, count: function.blockLength - key.count))

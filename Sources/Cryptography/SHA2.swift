@@ -14,6 +14,7 @@ public enum HashFunction: String, Sendable, CaseIterable {
     /// Bytes that are hashed at a time: the block size of HMAC.
     public var blockLength: Int { self == .sha256 ? 64 : 128 }
 
+    /// The digest of a whole message, ``length`` bytes.
     public func digest(_ message: [UInt8]) -> [UInt8] {
         switch self {
         case .sha256: SHA2<UInt32>.digest(message, SHA2Constants.initial256, SHA2Constants.rounds256, length: 32)

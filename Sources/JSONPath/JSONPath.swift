@@ -34,6 +34,7 @@ public struct JSONPath: Sendable, CustomStringConvertible {
     /// Whether the path has at most one result: no `..`, `*`, filter, slice, or list of indices.
     public var isDefinite: Bool { path.isDefinite }
 
+    /// The expression as it was given, so that messages can quote it.
     public var description: String { expression }
 
     /// Evaluates the path with `node` as the root.

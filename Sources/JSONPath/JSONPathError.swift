@@ -1,5 +1,6 @@
 /// Why an expression cannot be compiled, or why its evaluation was given up.
 public struct JSONPathError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// Who has to change something: the author of the expression, or the sender of the document.
     public enum Reason: Sendable, Hashable {
         /// The expression is malformed.
         case syntax
@@ -7,6 +8,7 @@ public struct JSONPathError: Error, Sendable, Hashable, CustomStringConvertible 
         case limit
     }
 
+    /// Whether the expression is wrong or needs too much.
     public let reason: Reason
 
     /// The expression as it was given.

@@ -4,10 +4,12 @@ public struct JSONPathLimits: Sendable, Hashable {
     /// objects with many members. Default 2,000,000, about 50 ms.
     public var steps: Int
 
+    /// Limits of an evaluation; a negative number of steps counts as none.
     public init(steps: Int = 2_000_000) {
         self.steps = max(0, steps)
     }
 
+    /// Two million steps, which suit a request or response body.
     public static let `default` = JSONPathLimits()
 
     /// Longest expression, in bytes.

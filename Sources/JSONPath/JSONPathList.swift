@@ -14,12 +14,15 @@ public struct JSONPathList: Sendable, RandomAccessCollection {
         storage = .nodes(document, positions)
     }
 
+    /// A list of values that were computed, or that are of several documents.
     public init(_ values: [JSONPathValue]) {
         storage = .values(values)
     }
 
+    /// Always zero.
     public var startIndex: Int { 0 }
 
+    /// The number of values.
     public var endIndex: Int {
         switch storage {
         case .nodes(_, let positions): positions.count
@@ -27,6 +30,7 @@ public struct JSONPathList: Sendable, RandomAccessCollection {
         }
     }
 
+    /// The value at `index`, which must be below ``endIndex`` as in every Swift collection.
     public subscript(index: Int) -> JSONPathValue {
         switch storage {
         case .nodes(let document, let positions): .node(JSONNode(document: document, position: positions[index]))

@@ -21,9 +21,12 @@ public enum JSONPathValue: Sendable {
 
     /// A member of a new object.
     public struct Member: Sendable {
+        /// The name, without quotes and escapes.
         public let key: String
+        /// What the other object has under this name.
         public let value: JSONPathValue
 
+        /// A member of an object that a path builds; repeated keys are the builder's to avoid.
         public init(key: String, value: JSONPathValue) {
             self.key = key
             self.value = value

@@ -3,6 +3,7 @@ public struct InvalidSchema: Error, Sendable, Hashable, CustomStringConvertible 
     /// At least one, in the order of the schema.
     public let mistakes: [SchemaMistake]
 
+    /// One line a mistake.
     public var description: String {
         mistakes.map(\.description).joined(separator: "\n")
     }

@@ -9,12 +9,15 @@ public struct ValidationError: Sendable, Hashable, CustomStringConvertible {
     /// The JSON Pointer (RFC 6901) of the value that does not fit; empty for the whole instance.
     public let instance: String
 
+    /// An error with its texts as they shall be shown; ``instance`` is a JSON Pointer or empty.
     public init(keyword: String, message: String, instance: String) {
         self.keyword = keyword
         self.message = message
         self.instance = instance
     }
 
+    /// `/age: instance type (string) does not match any allowed primitive type (…)`; `the value` stands for the
+    /// whole.
     public var description: String {
         "\(instance.isEmpty ? "the value" : instance): \(message)"
     }
@@ -30,6 +33,8 @@ public struct ValidationLimits: Sendable, Hashable {
     /// Errors after which no more are looked for. Default 100.
     public var errors: Int
 
+    /// Limits of one validation. Less than one counts as one, and a depth beyond 2,000 as 2,000, since schemas within
+    /// schemas take stack.
     public init(steps: Int = 1_000_000, depth: Int = 600, errors: Int = 100) {
         self.steps = max(steps, 1)
         self.errors = max(errors, 1)

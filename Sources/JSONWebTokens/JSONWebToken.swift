@@ -8,6 +8,7 @@ public struct JSONWebToken: Sendable {
     public let header: [UInt8]
     /// The claims' JSON, an object.
     public let claims: [UInt8]
+    /// The third part, decoded; its length and layout depend on the algorithm (RFC 7518 section 3).
     public let signature: [UInt8]
     /// `alg`.
     public let algorithm: String

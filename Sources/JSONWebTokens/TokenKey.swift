@@ -15,6 +15,7 @@ public enum TokenAlgorithm: String, Sendable {
     case es256 = "ES256"
     case es384 = "ES384"
 
+    /// The hash function that the algorithm's last digits name.
     public var hash: HashFunction {
         switch self {
         case .hs256, .rs256, .ps256, .es256: .sha256
@@ -43,6 +44,8 @@ public struct TokenKey: Sendable {
     private let identifier: String?
     private let algorithm: String?
 
+    /// A secret for `HS256`, `HS384` and `HS512`, of any key id. RFC 7518 section 3.2 asks for as many bytes as the
+    /// hash has.
     public static func shared(_ key: [UInt8]) -> TokenKey {
         TokenKey(material: .shared(key), identifier: nil, algorithm: nil)
     }
@@ -95,6 +98,8 @@ public struct TokenKey: Sendable {
         }
     }
 
+    /// Whether the signature is this key's for the text, with an algorithm that ``fits(_:keyID:)``. Takes the same
+    /// time for every signature of a shared key.
     public func verifies(_ signature: [UInt8], _ text: [UInt8], _ algorithm: TokenAlgorithm) -> Bool {
         switch material {
         case .shared(let key):

@@ -19,7 +19,9 @@ public struct MappingTemplate: Sendable {
 
     /// What the template is called in messages.
     public let name: String
+    /// Which Velocity the template was compiled for. Default ``Profile/aws``.
     public let profile: Profile
+    /// What it may be and do; they hold for compiling and for every rendering.
     public let limits: TemplateLimits
     let program: Program
 

@@ -14,6 +14,8 @@ public struct TemplateBindings {
     /// The members of `$stageVariables`.
     public var stageVariables: (any TemplateMembers)?
 
+    /// Bindings of one rendering. What is left out is empty: `$input.body` is the empty string, `$context.x` has no
+    /// value.
     public init(
         payload: [UInt8] = [],
         parameters: (any TemplateParameters)? = nil,
@@ -42,13 +44,16 @@ public enum TemplateMember {
     /// A nested object. Templates can change what they read of it; the host's object stays as it is.
     case members(any TemplateMembers)
 
+    /// A member that is a string.
     public static func string(_ text: String) -> TemplateMember { .value(.string(text)) }
 }
 
 /// The members of a JSON object.
 extension JSONObject: TemplateMembers {
+    /// The member of this name as a value; nil if there is none.
     public func member(_ name: String) -> TemplateMember? { self[name].map { .value($0) } }
 
+    /// The keys in the object's order.
     public var memberNames: [String] { keys }
 }
 
@@ -68,10 +73,14 @@ public protocol TemplateParameters {
 
 /// Parameters in lists.
 public struct TemplateParameterLists: TemplateParameters, Sendable {
+    /// The path parameters, `$input.params().path`, decoded.
     public var path: [(name: String, value: String)]
+    /// The query parameters, `$input.params().querystring`, decoded.
     public var querystring: [(name: String, value: String)]
+    /// The header fields, `$input.params().header`. Names are compared exactly.
     public var header: [(name: String, value: String)]
 
+    /// Parameters from lists, in the order in which templates shall list them.
     public init(
         path: [(name: String, value: String)] = [],
         querystring: [(name: String, value: String)] = [],
@@ -82,10 +91,12 @@ public struct TemplateParameterLists: TemplateParameters, Sendable {
         self.header = header
     }
 
+    /// The parameter of this name; of several the last, as the service has it.
     public func parameter(_ name: String, in group: ParameterGroup) -> String? {
         parameters(in: group).last { $0.name == name }?.value
     }
 
+    /// The list of a group, with every pair that is in it.
     public func parameters(in group: ParameterGroup) -> [(name: String, value: String)] {
         switch group {
         case .path: path

@@ -33,6 +33,8 @@ public struct TemplateLimits: Sendable, Hashable {
     /// Digits of an integer in a template.
     let numberDigits = 1_000
 
+    /// Limits with the given values, each moved to the nearest that can be kept: `nesting` into 1…200, `recursion` into
+    /// 1…500.
     public init(
         sourceBytes: Int = 300 << 10,
         nesting: Int = 100,
@@ -53,5 +55,6 @@ public struct TemplateLimits: Sendable, Hashable {
         self.json = json
     }
 
+    /// The defaults, which take what the service takes.
     public static let `default` = TemplateLimits()
 }

@@ -15,6 +15,7 @@ public struct TemplateOverrides: Sendable, Hashable {
     /// Other members of `$context` that templates set.
     public var context: JSONObject
 
+    /// Overrides at the start of an exchange are empty; those of a request's template are handed to the response's.
     public init(request: JSONObject = [:], response: JSONObject = [:], context: JSONObject = [:]) {
         self.request = request
         self.response = response

@@ -1,5 +1,6 @@
 /// Why rendering a template failed, and on which of its lines.
 public struct TemplateRenderError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What kind of failure it is: whose fault, and so what a caller should be told.
     public enum Reason: Sendable, Hashable {
         /// A Java method threw an exception, or is not supported here.
         case method
@@ -17,6 +18,7 @@ public struct TemplateRenderError: Error, Sendable, Hashable, CustomStringConver
         case `internal`
     }
 
+    /// Which kind of failure it is.
     public var reason: Reason
     /// The name of the template.
     public var name: String

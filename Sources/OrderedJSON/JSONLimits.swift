@@ -23,6 +23,8 @@ public struct JSONLimits: Sendable, Hashable {
     /// The depth that no setting exceeds.
     public static let largestDepth = 1_000
 
+    /// Limits with the given values; what exceeds ``largestBytes`` or ``largestDepth``, or is negative, is moved to
+    /// the nearest that is allowed.
     public init(
         bytes: Int = 64 << 20,
         depth: Int = 512,

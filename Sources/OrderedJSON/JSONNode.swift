@@ -1,5 +1,6 @@
 /// A value of a ``JSONDocument``: the document and a position in its index. Copying one copies no text.
 public struct JSONNode: Sendable {
+    /// The document, which the node keeps alive.
     public let document: JSONDocument
 
     /// The position of the value in the document's index, as ``JSONTape`` names it.
@@ -12,6 +13,7 @@ public struct JSONNode: Sendable {
         self.position = position
     }
 
+    /// What the value is; looks at one word of the index.
     @inlinable
     public var kind: JSONKind { document.withTape { $0.kind(position) } }
 
@@ -19,6 +21,7 @@ public struct JSONNode: Sendable {
     @inlinable
     public var count: Int { document.withTape { $0.count(position) } }
 
+    /// Whether the value is `null`. A member that is absent has no node at all.
     @inlinable
     public var isNull: Bool { kind == .null }
 
@@ -101,6 +104,7 @@ extension JSONNode {
             self.base = base
         }
 
+        /// The next element, in the array's order.
         @inlinable
         public mutating func next() -> JSONNode? {
             withExtendedLifetime(document) { base.next() }.map { JSONNode(document: document, position: $0) }

@@ -21,6 +21,7 @@ public struct JSONNumber: Sendable, Hashable, CustomStringConvertible {
         spelling = String(decoding: bytes, as: UTF8.self)
     }
 
+    /// An integer of any width, in decimal digits.
     public init(_ value: some BinaryInteger) {
         spelling = String(value)
     }
@@ -48,6 +49,7 @@ public struct JSONNumber: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension JSONNumber: ExpressibleByIntegerLiteral {
+    /// The integer of a literal in code.
     public init(integerLiteral value: Int) {
         self.init(value)
     }

@@ -10,6 +10,7 @@ public struct JSONObject: Sendable {
 
     private static let fewest = 8
 
+    /// An object without members: `{}`.
     public init() {}
 
     /// An object with these members in this order. Of a repeated key the last value counts, at the place of
@@ -20,7 +21,9 @@ public struct JSONObject: Sendable {
         }
     }
 
+    /// The number of members.
     public var count: Int { keys.count }
+    /// Whether there is no member.
     public var isEmpty: Bool { keys.isEmpty }
 
     private func index(of key: String) -> Int? {
@@ -75,9 +78,12 @@ public struct JSONObject: Sendable {
 }
 
 extension JSONObject: RandomAccessCollection {
+    /// Always zero.
     public var startIndex: Int { 0 }
+    /// The number of members.
     public var endIndex: Int { keys.count }
 
+    /// The member at `index` in the object's order; `index` must be below ``endIndex``.
     public subscript(index: Int) -> (key: String, value: JSONValue) { (keys[index], values[index]) }
 }
 
@@ -87,6 +93,7 @@ extension JSONObject: Hashable {
         a.count == b.count && a.allSatisfy { b[$0.key] == $0.value }
     }
 
+    /// Equal objects have equal hashes, whatever the order of their members.
     public func hash(into hasher: inout Hasher) {
         var sum = 0
         for (key, value) in self {
@@ -100,6 +107,7 @@ extension JSONObject: Hashable {
 }
 
 extension JSONObject: ExpressibleByDictionaryLiteral {
+    /// The members of a literal, in its order. Of a repeated key the last value counts.
     public init(dictionaryLiteral members: (String, JSONValue)...) {
         self.init(members)
     }

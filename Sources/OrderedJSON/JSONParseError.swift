@@ -10,6 +10,7 @@ public struct JSONParseError: Error, Sendable, Hashable, CustomStringConvertible
         case limit
     }
 
+    /// Which kind of rule was broken.
     public let reason: Reason
 
     /// Zero-based offset of the offending byte; the document's length at its end.
@@ -27,6 +28,7 @@ public struct JSONParseError: Error, Sendable, Hashable, CustomStringConvertible
     /// What may stand there, for example `a value`, `',' or ']'`.
     public let expected: String
 
+    /// An error whose place somebody else has counted, for example a reader of another syntax.
     public init(reason: Reason, offset: Int, line: Int, column: Int, found: String, expected: String) {
         self.reason = reason
         self.offset = offset

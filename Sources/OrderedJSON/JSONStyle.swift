@@ -18,12 +18,15 @@ public struct JSONStyle: Sendable, Hashable {
         case java
     }
 
+    /// Which characters of strings and keys are escaped. Default ``Escapes/required``.
     public var escapes: Escapes
+    /// How numbers are spelled. Default ``Numbers/asWritten``.
     public var numbers: Numbers
 
     /// Blanks a level; nil writes everything on one line without blanks.
     public var indentation: Int?
 
+    /// A style; without arguments it is ``compact``.
     public init(escapes: Escapes = .required, numbers: Numbers = .asWritten, indentation: Int? = nil) {
         self.escapes = escapes
         self.numbers = numbers

@@ -21,6 +21,7 @@ public struct JSONTape {
     @inlinable
     func word(_ value: Int) -> TapeWord { TapeWord(bits: words[value]) }
 
+    /// What a value is.
     @inlinable
     public func kind(_ value: Int) -> JSONKind {
         switch word(value).kind {
@@ -75,46 +76,48 @@ public struct JSONTape {
             : Members(tape: self, next: 0, end: 0)
     }
 
+    /// The positions of an array's elements. Valid as long as the view that gave it.
     public struct Elements: Sequence, IteratorProtocol {
         @usableFromInline let tape: JSONTape
-        @usableFromInline var next_: Int
+        @usableFromInline var following: Int
         @usableFromInline let end: Int
 
         @inlinable
         init(tape: JSONTape, next: Int, end: Int) {
             self.tape = tape
-            next_ = next
+            following = next
             self.end = end
         }
 
         /// The position of the next element.
         @inlinable
         public mutating func next() -> Int? {
-            guard next_ < end else { return nil }
-            let element = next_
-            next_ &+= tape.extent(element)
+            guard following < end else { return nil }
+            let element = following
+            following &+= tape.extent(element)
             return element
         }
     }
 
+    /// The positions of an object's keys and values. Valid as long as the view that gave it.
     public struct Members: Sequence, IteratorProtocol {
         @usableFromInline let tape: JSONTape
-        @usableFromInline var next_: Int
+        @usableFromInline var following: Int
         @usableFromInline let end: Int
 
         @inlinable
         init(tape: JSONTape, next: Int, end: Int) {
             self.tape = tape
-            next_ = next
+            following = next
             self.end = end
         }
 
         /// The positions of the next key, itself a string value, and of its value.
         @inlinable
         public mutating func next() -> (key: Int, value: Int)? {
-            while next_ < end {
-                let key = next_
-                next_ = key &+ 1 &+ tape.extent(key &+ 1)
+            while following < end {
+                let key = following
+                following = key &+ 1 &+ tape.extent(key &+ 1)
                 if tape.word(key).has(TapeWord.dead) { continue }
                 return (key, tape.settled(key &+ 1))
             }

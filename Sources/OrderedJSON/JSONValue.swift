@@ -34,6 +34,7 @@ public enum JSONValue: Sendable, Hashable {
         self.init(try JSONDocument(parsing: bytes, limits: limits).root)
     }
 
+    /// What the value is, without what is in it.
     public var kind: JSONKind {
         switch self {
         case .null: .null
@@ -49,12 +50,15 @@ public enum JSONValue: Sendable, Hashable {
 // MARK: Access
 
 extension JSONValue {
+    /// Whether the value is `null`.
     public var isNull: Bool { self == .null }
 
+    /// The value of a boolean; nil for other kinds.
     public var bool: Bool? {
         if case .bool(let value) = self { value } else { nil }
     }
 
+    /// A number with its spelling; nil for other kinds.
     public var number: JSONNumber? {
         if case .number(let value) = self { value } else { nil }
     }
@@ -65,14 +69,17 @@ extension JSONValue {
     /// The double nearest to a number.
     public var double: Double? { number?.double }
 
+    /// The text of a string, without quotes and escapes; nil for other kinds.
     public var string: String? {
         if case .string(let value) = self { value } else { nil }
     }
 
+    /// The elements of an array; nil for other kinds.
     public var array: [JSONValue]? {
         if case .array(let value) = self { value } else { nil }
     }
 
+    /// The members of an object; nil for other kinds.
     public var object: JSONObject? {
         if case .object(let value) = self { value } else { nil }
     }
@@ -104,14 +111,17 @@ extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expre
     ExpressibleByFloatLiteral, ExpressibleByStringLiteral, ExpressibleByStringInterpolation,
     ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
+    /// `null`, for the literal `nil`.
     public init(nilLiteral: ()) {
         self = .null
     }
 
+    /// A boolean, for `true` and `false`.
     public init(booleanLiteral value: Bool) {
         self = .bool(value)
     }
 
+    /// A number, spelled in decimal digits.
     public init(integerLiteral value: Int) {
         self = .number(JSONNumber(value))
     }
@@ -121,14 +131,17 @@ extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expre
         self = JSONNumber(value).map { .number($0) } ?? .null
     }
 
+    /// A string; also for interpolations.
     public init(stringLiteral value: String) {
         self = .string(value)
     }
 
+    /// An array, for a literal like `[1, "a", nil]`.
     public init(arrayLiteral elements: JSONValue...) {
         self = .array(elements)
     }
 
+    /// An object with its members in the literal's order. Of a repeated key the last value counts.
     public init(dictionaryLiteral members: (String, JSONValue)...) {
         self = .object(JSONObject(members))
     }

@@ -27,6 +27,7 @@ public enum JavaNumber: Sendable, Hashable {
         }
     }
 
+    /// The Java number that json-smart makes of the spelling.
     public init(_ number: JSONNumber) {
         var spelling = number.spelling
         self = spelling.withUTF8 { JavaNumber($0) }

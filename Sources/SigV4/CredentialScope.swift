@@ -2,10 +2,12 @@
 public struct CredentialScope: Sendable, Hashable, CustomStringConvertible {
     /// `20250409`.
     public let date: String
+    /// The region's code, `eu-central-1`.
     public let region: String
     /// The service's signing name, which may differ from its host's: `ses` for `email`.
     public let service: String
 
+    /// A scope. The date is that of the signature's time, in UTC.
     public init(date: some StringProtocol, region: String, service: String) {
         self.date = String(date)
         self.region = region

@@ -8,7 +8,9 @@
 public struct RequestSigner: Sendable {
     /// The service's signing name.
     public let service: String
+    /// The region that the signature is for, `eu-central-1`; global services sign for `us-east-1`.
     public let region: String
+    /// How the path becomes the canonical URI: as it is sent for S3, normalized for all others.
     public let pathRule: PathRule
     /// Whether `x-amz-content-sha256` is sent, as S3 demands.
     public let sendsPayloadHash: Bool

@@ -2,12 +2,16 @@
 public struct RequestVerifier: Sendable {
     /// `execute-api` for callers of an API.
     public let service: String
+    /// The region that signatures must be for.
     public let region: String
+    /// How the path becomes the canonical URI; the same as the signer's.
     public let pathRule: PathRule
     /// How far the caller's clock may be off, in seconds.
     public let allowedSkew: Int64
     private let keys: SigningKeyCache
 
+    /// A verifier. It accepts clocks that are off by five minutes either way, as AWS does, unless told otherwise.
+    /// - Parameter keys: shared with whatever else verifies signatures of the same callers.
     public init(
         service: String,
         region: String,

@@ -15,6 +15,7 @@ public struct SHA256: Sendable {
     private var rest: [UInt8] = []
     private var total: UInt64 = 0
 
+    /// A digest of nothing yet.
     public init() {}
 
     /// Takes more of the message.

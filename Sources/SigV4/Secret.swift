@@ -5,6 +5,7 @@
 public struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     private let text: String
 
+    /// Hides a text. Whoever made it should keep no other copy.
     public init(_ text: String) {
         self.text = text
     }
@@ -12,11 +13,16 @@ public struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugSt
     /// The text itself, to be signed with or to be sent to whom it belongs.
     public var revealed: String { text }
 
+    /// Whether there is no text, which most services take for no secret at all.
     public var isEmpty: Bool { text.isEmpty }
+    /// `(secret)`, whatever the text.
     public var description: String { "(secret)" }
+    /// `(secret)`, whatever the text.
     public var debugDescription: String { "(secret)" }
+    /// A mirror without children, so that `dump` and debuggers show nothing.
     public var customMirror: Mirror { Mirror(self, children: [], displayStyle: .struct) }
 
+    /// Compares in a time that depends on the lengths only, so that a guess tells nothing about how close it came.
     public static func == (left: Secret, right: Secret) -> Bool {
         constantTimeEquals(left.text.utf8, right.text.utf8)
     }
@@ -26,6 +32,7 @@ public struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugSt
 public struct Credentials: Sendable, Hashable {
     /// `AKIA…`, or `ASIA…` where they are temporary. Not a secret: it stands in every signed request.
     public let accessKeyID: String
+    /// The key that signs; never sent.
     public let secretAccessKey: Secret
     /// Of temporary credentials; sent with every request.
     public let sessionToken: Secret?
@@ -34,6 +41,8 @@ public struct Credentials: Sendable, Hashable {
     /// The account that they belong to, where it is known.
     public let accountID: String?
 
+    /// Credentials from the texts that AWS gives out; secrets are wrapped at once.
+    /// - Parameter expiration: milliseconds since 1970; nil for the keys of a user, which do not expire.
     public init(
         accessKeyID: String,
         secretAccessKey: String,

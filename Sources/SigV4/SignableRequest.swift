@@ -1,5 +1,6 @@
 /// A request as it goes over the wire: what a signature is made of.
 public struct SignableRequest: Sendable {
+    /// In upper case, `POST`.
     public var method: String
     /// As it is sent: percent-encoded, starting with `/`.
     public var path: String
@@ -8,6 +9,7 @@ public struct SignableRequest: Sendable {
     /// With `Host`, which every signature includes.
     public var headers: [(name: String, value: String)]
 
+    /// A request with every field that shall be signed; of fields that occur several times, all values in order.
     public init(method: String, path: String, query: String? = nil, headers: [(name: String, value: String)]) {
         self.method = method
         self.path = path

@@ -2,11 +2,15 @@
 ///
 /// Its key id tells whose secret to look for; then ``RequestVerifier`` judges it.
 public struct SignedRequest: Sendable {
+    /// Whose secret has signed, as the request claims.
     public let accessKeyID: String
+    /// The day, region and service that the signature claims to be for; the day is that of ``time``.
     public let scope: CredentialScope
+    /// When it was signed, by the signer's clock.
     public let time: SigningTime
     /// In lower case, in the order of the signature.
     public let signedHeaders: [String]
+    /// The claimed token of temporary credentials; nil for those of a user.
     public let sessionToken: String?
     /// Seconds for which a presigned URL holds; nil where the signature stands in a header.
     public let expires: Int?

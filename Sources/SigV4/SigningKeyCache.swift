@@ -16,6 +16,8 @@ public final class SigningKeyCache: Sendable {
         self.capacity = max(1, capacity)
     }
 
+    /// The signing key of a scope, 32 bytes; made if it is not among those that are kept. May be called by any
+    /// thread.
     public func key(_ scope: CredentialScope, _ secret: Secret) -> [UInt8] {
         let known = entries.withLock { entries -> [UInt8]? in
             guard let index = entries.lastIndex(where: { $0.scope == scope && $0.secret == secret }) else { return nil }

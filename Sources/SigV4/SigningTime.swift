@@ -7,6 +7,7 @@ public struct SigningTime: Sendable, Hashable, Comparable, CustomStringConvertib
 
     /// `20250409`, the date of a credential scope.
     public var date: Substring { text.prefix(8) }
+    /// `20250409T123456Z`.
     public var description: String { text }
 
     /// - Parameter epochSeconds: moved into the years 1970 to 9999, which are all that can be written.
@@ -43,6 +44,7 @@ public struct SigningTime: Sendable, Hashable, Comparable, CustomStringConvertib
         guard self.text.utf8.elementsEqual(bytes) else { return nil }
     }
 
+    /// Whether the left moment is earlier.
     public static func < (left: SigningTime, right: SigningTime) -> Bool {
         left.epochSeconds < right.epochSeconds
     }

@@ -14,12 +14,19 @@ import OrderedJSON
 /// | `output`, or `error` | the text to expect, or the kind of failure |
 /// | `override` | the overrides to expect, as ``TemplateCaseResult/override`` |
 public struct TemplateCase: Sendable {
+    /// The case's name, which its result repeats.
     public let id: String
+    /// The text to compile.
     public let template: String
+    /// Which Velocity it is for.
     public let profile: MappingTemplate.Profile
+    /// What `$input.body` gives: the UTF-8 bytes of the member `body`, none without it.
     public let payload: [UInt8]
+    /// What `$input.params` reads.
     public let parameters: TemplateParameterLists
+    /// What `$context` reads, without the overrides.
     public let context: JSONObject
+    /// What `$stageVariables` reads.
     public let stageVariables: JSONObject
 
     /// Reads a case.
@@ -81,6 +88,7 @@ public struct TemplateCase: Sendable {
 
 /// Why something is no ``TemplateCase``.
 public struct TemplateCaseError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// One sentence: the member and what is wrong with it.
     public let description: String
 
     init(_ description: String) {

@@ -2,6 +2,7 @@ import OrderedJSON
 
 /// What came of a ``TemplateCase``.
 public struct TemplateCaseResult: Sendable, Hashable {
+    /// Either the text or the failure; a template that fails prints nothing.
     public enum Outcome: Sendable, Hashable {
         /// What the template printed.
         case output(String)
@@ -9,7 +10,9 @@ public struct TemplateCaseResult: Sendable, Hashable {
         case error(kind: String, message: String)
     }
 
+    /// The name of the case.
     public let id: String
+    /// What it printed, or why it failed.
     public let outcome: Outcome
     /// `requestOverride` and `responseOverride` with the groups that hold something; empty where nothing was set.
     public let override: JSONObject
