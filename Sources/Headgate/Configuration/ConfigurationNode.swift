@@ -1,6 +1,7 @@
 /// A piece of a file that a user wrote, with its place: what YAML and JSON documents look like to
 /// everything behind the readers.
 public struct ConfigurationNode: Sendable {
+    /// The kinds of YAML and JSON values. Mappings keep the order of their keys; aliases are already resolved.
     public indirect enum Value: Sendable {
         case null
         case scalar(Scalar)
@@ -11,6 +12,7 @@ public struct ConfigurationNode: Sendable {
     /// A text. Its meaning (number, truth value, text) comes from the field that reads it, so that
     /// `012`, `no` and `1e3` never turn into something else behind the user's back.
     public struct Scalar: Sendable {
+        /// The characters, escapes resolved, without quotes.
         public var text: String
         /// Written without quotes and not as a block.
         public var isPlain: Bool
@@ -19,6 +21,7 @@ public struct ConfigurationNode: Sendable {
         /// Every line of a `|` block starts at this column, from 1; nil where the text's lines are not the file's lines.
         public var blockColumn: Int?
 
+        /// A scalar as a reader found it; see the members.
         public init(text: String, isPlain: Bool, contentLocation: SourceLocation, blockColumn: Int? = nil) {
             self.text = text
             self.isPlain = isPlain
@@ -46,11 +49,16 @@ public struct ConfigurationNode: Sendable {
         }
     }
 
+    /// One key of a mapping with its value.
     public struct Entry: Sendable {
+        /// The key's text. Readers refuse a key that stands twice in one mapping.
         public var key: String
+        /// Where the key stands, for messages about the key itself: unknown, out of place.
         public var keyLocation: SourceLocation
+        /// What stands behind the colon.
         public var value: ConfigurationNode
 
+        /// An entry as a reader found it.
         public init(key: String, keyLocation: SourceLocation, value: ConfigurationNode) {
             self.key = key
             self.keyLocation = keyLocation
@@ -58,9 +66,12 @@ public struct ConfigurationNode: Sendable {
         }
     }
 
+    /// What stands there.
     public var value: Value
+    /// Where its first character stands.
     public var location: SourceLocation
 
+    /// A node; one that was made by code takes the place of what it was made from, so that messages point there.
     public init(_ value: Value, at location: SourceLocation) {
         self.value = value
         self.location = location

@@ -18,8 +18,11 @@ public indirect enum ConfigurationShape: Sendable {
 
 /// A mapping with known keys.
 public struct RecordShape: Sendable {
+    /// What the mapping is called in messages and schemas, e.g. `retry`.
     public var name: String
+    /// One sentence, Markdown.
     public var documentation: String
+    /// The keys in the order in which reference pages list them. A closure, since shapes may contain themselves.
     public var fields: @Sendable () -> [FieldShape]
     /// The field that a plain value or a list stands for, when it is written in place of the mapping.
     public var shorthand: String?
@@ -27,6 +30,7 @@ public struct RecordShape: Sendable {
     /// fields may stand.
     public var rest: FieldShape?
 
+    /// A shape; ``Record/shape`` makes it for records that are decoded.
     public init(
         name: String,
         documentation: String,
@@ -44,13 +48,18 @@ public struct RecordShape: Sendable {
 
 /// One key of a record, without its Swift type.
 public struct FieldShape: Sendable {
+    /// The key.
     public var name: String
+    /// What the key does, Markdown.
     public var documentation: String
+    /// What may be written there.
     public var shape: ConfigurationShape
+    /// Whether the record is refused without it.
     public var isRequired: Bool
     /// The default as a user would write it; nil where there is none.
     public var defaultText: String?
 
+    /// A key; optional and without default unless told otherwise.
     public init(
         name: String,
         documentation: String,

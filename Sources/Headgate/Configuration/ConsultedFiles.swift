@@ -6,6 +6,7 @@ import Synchronization
 public final class ConsultedFiles: Sendable {
     private let paths = Mutex<Set<String>>([])
 
+    /// No files yet. One is made for each build of a set of pipelines.
     public init() {}
 
     /// - Parameter path: absolute, or relative to the working directory.

@@ -1,9 +1,12 @@
 /// One finding about something that a user wrote: where, what was found, what was expected, and what
 /// to write instead.
 public struct Diagnostic: Sendable, Hashable {
+    /// An error keeps pipelines from being built; a warning does not, unless `--strict` makes it one.
     public enum Severity: String, Sendable { case error, warning }
 
+    /// Whether it stops the build.
     public var severity: Severity
+    /// Where the text stands that it is about.
     public var location: SourceLocation
     /// What is wrong, one sentence without a full stop, e.g. `unknown key "reponse"`.
     public var message: String
@@ -12,6 +15,7 @@ public struct Diagnostic: Sendable, Hashable {
     /// What to write, e.g. `did you mean "response"?`.
     public var suggestion: String?
 
+    /// A finding; an error unless told otherwise.
     public init(
         _ severity: Severity = .error,
         at location: SourceLocation,
@@ -29,11 +33,14 @@ public struct Diagnostic: Sendable, Hashable {
 
 /// Collects findings, so that one run reports all of them.
 public final class Diagnostics {
+    /// The findings in the order in which they were made.
     public private(set) var all: [Diagnostic] = []
     private var known: Set<Diagnostic> = []
 
+    /// No findings.
     public init() {}
 
+    /// Whether one of the findings is an error.
     public var hasErrors: Bool { all.contains { $0.severity == .error } }
 
     /// Adds a finding; one that was made before, at a place that aliases share, counts once.
@@ -41,6 +48,7 @@ public final class Diagnostics {
         if known.insert(diagnostic).inserted { all.append(diagnostic) }
     }
 
+    /// Reports an error; the parts are those of ``Diagnostic``.
     public func error(
         at location: SourceLocation,
         _ message: String,
@@ -50,6 +58,7 @@ public final class Diagnostics {
         report(Diagnostic(.error, at: location, message, expected: expected, suggestion: suggestion))
     }
 
+    /// Reports a warning; the parts are those of ``Diagnostic``.
     public func warning(
         at location: SourceLocation,
         _ message: String,

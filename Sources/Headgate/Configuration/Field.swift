@@ -1,7 +1,10 @@
 /// One key of a record: declared once, with its type, its documentation and its default.
 public struct Field<Value: Sendable>: Sendable {
+    /// The key, as users write it.
     public let name: String
+    /// What the key does, Markdown; stands in schemas and reference pages.
     public let documentation: String
+    /// How its value is written and read.
     public let type: FieldType<Value>
     let fallback: Fallback
 
@@ -45,10 +48,12 @@ public protocol AnyField: Sendable {
 }
 
 extension Field: AnyField {
+    /// Whether a record without the key is reported.
     public var isRequired: Bool {
         if case .required = fallback { true } else { false }
     }
 
+    /// The field as schemas and reference pages see it.
     public var fieldShape: FieldShape {
         switch fallback {
         case .required:
@@ -58,6 +63,7 @@ extension Field: AnyField {
         }
     }
 
+    /// The decoded value, the default when `node` is nil, or nil after a report at `owner`.
     public func decodeAny(
         _ node: ConfigurationNode?,
         in owner: ConfigurationNode,

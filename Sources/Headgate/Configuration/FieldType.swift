@@ -1,11 +1,14 @@
 /// How a value of one Swift type is written in a file: its shape and its decoding.
 public struct FieldType<Value: Sendable>: Sendable {
+    /// What may be written, for schemas and reference pages.
     public let shape: ConfigurationShape
     /// What is expected, for messages: `a whole number from 50 to 29000`.
     public let expectation: String
     /// The value, or nil after having reported why there is none.
     public let decode: @Sendable (ConfigurationNode, DecodingContext) -> Value?
 
+    /// A type of any shape.
+    /// - Parameter decode: gives the value, or reports to the context's diagnostics and gives nil.
     public init(
         _ shape: ConfigurationShape,
         expectation: String,
@@ -51,11 +54,16 @@ public struct FieldType<Value: Sendable>: Sendable {
 
 /// Why a text is not a value of a type. Members that are nil take the type's general words.
 public struct InvalidValue: Error, Sendable {
+    /// What is wrong; nil says what was found.
     public var message: String?
+    /// What would be right, with `expected` in front; nil takes the type's ``FieldType/expectation``.
     public var expected: String?
+    /// What to write instead; nil where nothing can be said.
     public var suggestion: String?
+    /// Where in the text the fault is; nil points at the whole value.
     public var location: SourceLocation?
 
+    /// A refusal; without arguments the message is `found …, expected …` in the type's own words.
     public init(
         _ message: String? = nil,
         expected: String? = nil,
@@ -71,6 +79,7 @@ public struct InvalidValue: Error, Sendable {
 
 /// What decoding needs beside the node: where findings go, and which file it is about.
 public struct DecodingContext {
+    /// Where findings go.
     public let diagnostics: Diagnostics
     /// The folder of the file, for paths in it; nil for a text without a file.
     public let directory: String?
@@ -79,12 +88,15 @@ public struct DecodingContext {
     /// The key whose value is decoded, for messages; nil at the top of a file.
     public private(set) var key: String?
 
+    /// The context of one file.
+    /// - Parameter directory: the folder of the file; nil for a text without one.
     public init(diagnostics: Diagnostics, directory: String?, services: StageServices) {
         self.diagnostics = diagnostics
         self.directory = directory
         self.services = services
     }
 
+    /// Reports that `node` is of the wrong kind: what it is, under which key, and what was expected.
     public func mismatch(_ node: ConfigurationNode, expected: String) {
         diagnostics.error(at: node.location, found(node), expected: "expected \(expected)")
     }

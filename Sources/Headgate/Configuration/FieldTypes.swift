@@ -38,6 +38,10 @@ extension FieldType where Value == String {
 }
 
 extension FieldType where Value == Int {
+    /// A whole number, with or without quotes; no fraction, no exponent.
+    /// - Parameters:
+    ///   - range: what is accepted; nil takes every `Int`.
+    ///   - unit: for messages and reference pages, e.g. `milliseconds`.
     public static func integer(_ range: ClosedRange<Int>? = nil, unit: String? = nil) -> FieldType<Int> {
         var expectation = "a whole number"
         if let unit { expectation += " of " + unit }
@@ -72,6 +76,7 @@ extension FieldType where Value == Int {
 }
 
 extension FieldType where Value == Bool {
+    /// `true` or `false`; YAML 1.1's other words (`yes`, `on`) are refused with what to write.
     public static let boolean = FieldType<Bool>.scalar(.boolean, expectation: "true or false") {
         scalar, _ throws(InvalidValue) in
         switch scalar.text {
@@ -156,7 +161,9 @@ extension FieldType {
 
 /// One entry of a mapping whose keys are the user's.
 public struct MapEntry<Value: Sendable>: Sendable {
+    /// The key as it was written.
     public let key: String
+    /// The decoded value.
     public let value: Value
     /// Of the key.
     public let location: SourceLocation

@@ -1,6 +1,8 @@
 /// A mapping with known keys: its fields, and how a value is made from them.
 public struct Record<Value: Sendable>: Sendable {
+    /// What the mapping is called in messages and schemas, e.g. `retry`.
     public let name: String
+    /// One sentence, Markdown.
     public let documentation: String
     let fields: @Sendable () -> [any AnyField]
     /// The field that a scalar or a list stands for, when the user writes one in place of the mapping.
@@ -26,6 +28,7 @@ public struct Record<Value: Sendable>: Sendable {
         self.make = make
     }
 
+    /// The record as schemas and reference pages see it.
     public var shape: RecordShape {
         RecordShape(
             name: name, documentation: documentation, shorthand: shorthand, rest: rest?.fieldShape
@@ -146,8 +149,10 @@ public struct Settings: Sendable {
 
 /// A stage asked for a field that its declaration does not list: a mistake in the stage.
 public struct UndeclaredField: Error, Sendable, CustomStringConvertible {
+    /// The key of the field.
     public let name: String
 
+    /// A sentence for the author of the stage.
     public var description: String {
         "the field \"\(name)\" is read, but not listed in the declaration's fields"
     }

@@ -6,6 +6,8 @@ public enum AddressPolicy: Sendable, Hashable {
     /// Addresses of the public internet, and these.
     case publicOnly(allowing: [AddressRange])
 
+    /// Whether a connection to this address may be opened. An IPv6 address that leads to an IPv4 one (RFC 6052, RFC
+    /// 3056) is judged as that.
     public func allows(_ address: InternetAddress) -> Bool {
         guard case .publicOnly(let ranges) = self else { return true }
         if ranges.contains(where: { $0.contains(address) }) { return true }
@@ -111,6 +113,7 @@ public struct AddressRange: Sendable, Hashable {
         self.bits = isFour ? bits + 96 : bits
     }
 
+    /// Whether the address begins with the range's bits. An IPv4 range holds mapped IPv6 addresses, too.
     public func contains(_ address: InternetAddress) -> Bool {
         let whole = bits / 8
         guard address.bytes[..<whole] == first.bytes[..<whole] else { return false }

@@ -4,12 +4,15 @@
 /// Strict (RFC 3986): `http` or `https`, no user information, no fragment, no backslash, space or
 /// control character, a port of 1…65535.
 public struct BackendURL: Sendable, Equatable {
+    /// Scheme, host and port.
     public let endpoint: Endpoint
     /// Starts with `/`.
     public let path: String
     /// Without `?`; nil where there is none.
     public let rawQuery: String?
 
+    /// Reads a whole URL.
+    /// - Throws: ``InvalidURL`` with the first rule that the text breaks.
     public init(parsing text: String) throws(InvalidURL) {
         let scheme: Endpoint.Scheme
         var rest: Substring
@@ -100,9 +103,12 @@ public struct BackendURL: Sendable, Equatable {
 
 /// A text that ``BackendURL`` does not take, and why.
 public struct InvalidURL: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The text as it was given.
     public let text: String
+    /// Which rule it breaks, in words that fit behind a colon.
     public let reason: String
 
+    /// One sentence with the text, quoted and cut to a length that logs can show.
     public var description: String { "\(text.quotedForMessage) is no URL of a backend: \(reason)" }
 }
 

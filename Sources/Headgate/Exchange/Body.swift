@@ -3,8 +3,10 @@ public enum Body: Sendable {
     case bytes([UInt8])
     case stream(any BodyStream)
 
+    /// No bytes.
     public static let empty = Body.bytes([])
 
+    /// The UTF-8 bytes of a text.
     public init(_ text: String) {
         self = .bytes(Array(text.utf8))
     }
@@ -18,6 +20,7 @@ public enum Body: Sendable {
         }
     }
 
+    /// Whether the bytes are still on their way.
     public var isStream: Bool {
         if case .stream = self { return true }
         return false

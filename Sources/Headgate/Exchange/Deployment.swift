@@ -28,6 +28,7 @@ public struct Deployment: Sendable {
         }
     }
 
+    /// A deployment stage. The defaults are those of a gateway that was told nothing.
     public init(
         apiID: String = "headgate",
         accountID: String = "000000000000",
@@ -57,6 +58,7 @@ public struct Deployment: Sendable {
         set { members.name = newValue }
     }
 
+    /// The region in ARNs and in the scope of signatures, e.g. `eu-central-1`.
     public var region: String {
         get { storage.members.region }
         set { members.region = newValue }
@@ -74,6 +76,7 @@ public struct Deployment: Sendable {
         set { members.isCanary = newValue }
     }
 
+    /// The value of a stage variable, name by exact spelling; nil if there is none.
     public func variable(_ name: String) -> String? {
         for variable in storage.members.variables where variable.name == name {
             return variable.value

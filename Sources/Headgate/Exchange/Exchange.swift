@@ -9,12 +9,18 @@ import Synchronization
 public final class Exchange: @unchecked Sendable {
     /// The pipeline that runs, a part of the generation that served when the request arrived.
     public let pipeline: Pipeline
+    /// The deployment stage it runs in: the pipeline's, its API's or the gateway's; with a canary, the one that
+    /// chance chose.
     public let deployment: Deployment
 
     // The four views.
+    /// What the client sent. Later stages see what earlier ones changed.
     public var request: MethodRequest
+    /// What goes to the backend; built by the request stages.
     public var integrationRequest = IntegrationRequest()
+    /// What the backend answered; nil until a dispatch has ended well.
     public var integrationResponse: IntegrationResponse?
+    /// What the client gets; built by the response stages.
     public var response = MethodResponse()
 
     /// Values of `{name}` and `{proxy+}` in the route, raw, in the order of the path.
@@ -66,6 +72,12 @@ public final class Exchange: @unchecked Sendable {
     private let cancelled = Atomic<Bool>(false)
     private let cancelHandler = Mutex<(@Sendable () -> Void)?>(nil)
 
+    /// An exchange that is ready to run; the server and HeadgateGateway make them.
+    /// - Parameters:
+    ///   - pathParameters: the values of the route's variables, raw.
+    ///   - home: where input and output happen; nil runs everything on the lane.
+    ///   - receivedAtMilliseconds: since 1970; `$context.requestTimeEpoch`.
+    ///   - completion: called once, when ``response`` is what the client gets.
     public init(
         pipeline: Pipeline,
         request: MethodRequest,
@@ -162,6 +174,8 @@ public struct Selection: Sendable, Equatable {
     /// The pattern that matched, nil for the default.
     public var pattern: String?
 
+    /// A choice.
+    /// - Parameter pattern: what matched; nil for the default response.
     public init(status: Int, pattern: String? = nil) {
         self.status = status
         self.pattern = pattern
@@ -171,15 +185,21 @@ public struct Selection: Sendable, Equatable {
 /// What templates override: `$context.requestOverride` and `$context.responseOverride`.
 /// Stronger than parameter mappings and than the selected status; a list gives several header lines.
 public struct Overrides: Sendable {
+    /// Header fields of the integration request; each replaces all lines of its name.
     public var requestHeaders: [(name: String, values: [String])] = []
+    /// Values for the `{name}` placeholders of the backend's URI.
     public var requestPath: [(name: String, value: String)] = []
+    /// Query parameters of the integration request; each replaces all of its name.
     public var requestQuery: [(name: String, values: [String])] = []
+    /// Header fields of the method response; each replaces all lines of its name.
     public var responseHeaders: [(name: String, values: [String])] = []
     /// 100…599; other values are ignored by the service and never stand here.
     public var responseStatus: Int?
 
+    /// Nothing is overridden.
     public init() {}
 
+    /// Whether no template has overridden anything.
     public var isEmpty: Bool {
         requestHeaders.isEmpty && requestPath.isEmpty && requestQuery.isEmpty && responseHeaders.isEmpty
             && responseStatus == nil

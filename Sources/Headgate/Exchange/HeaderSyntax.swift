@@ -41,11 +41,15 @@ public enum HeaderSyntax {
 
 /// A header field that RFC 9110 does not allow was set by a mapping, a template or a script.
 public struct InvalidHeader: Error, Sendable, Equatable, CustomStringConvertible {
+    /// Which part of the field is invalid.
     public enum Part: Sendable { case name, value }
 
+    /// The name that was set, valid or not.
     public let name: String
+    /// Whether the name itself is wrong, or its value. The value is not kept: it may be a secret.
     public let part: Part
 
+    /// One sentence that names the field and quotes no value.
     public var description: String {
         switch part {
         case .name:

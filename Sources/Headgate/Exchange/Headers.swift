@@ -8,9 +8,12 @@
 public struct Headers: Sendable, Equatable {
     /// One header field line.
     public struct Field: Sendable, Equatable {
+        /// A token, in the spelling it came with.
         public var name: String
+        /// Without white space around it and without control characters.
         public var value: String
 
+        /// A line that is not checked here; ``Headers/add(_:_:)`` does.
         public init(_ name: String, _ value: String) {
             self.name = name
             self.value = value
@@ -20,6 +23,7 @@ public struct Headers: Sendable, Equatable {
     /// The fields in the order in which they were received or added.
     public private(set) var fields: [Field]
 
+    /// No fields.
     public init() {
         fields = []
     }
@@ -29,7 +33,9 @@ public struct Headers: Sendable, Equatable {
         self.fields = fields
     }
 
+    /// Whether there is no field.
     public var isEmpty: Bool { fields.isEmpty }
+    /// The number of field lines.
     public var count: Int { fields.count }
 
     /// The first value of `name`, in any case, or nil.
@@ -66,6 +72,7 @@ public struct Headers: Sendable, Equatable {
         fields.compactMap { $0.name == name ? $0.value : nil }
     }
 
+    /// Whether there is a field of this name, in any case.
     public func contains(_ name: String) -> Bool {
         fields.contains { $0.name.equalsIgnoringASCIICase(name) }
     }
@@ -107,10 +114,12 @@ public struct Headers: Sendable, Equatable {
         fields.removeAll { $0.name.equalsIgnoringASCIICase(name) }
     }
 
+    /// Removes every field line that the closure says yes to.
     public mutating func removeAll(where predicate: (Field) throws -> Bool) rethrows {
         try fields.removeAll(where: predicate)
     }
 
+    /// Makes room for so many field lines, so that adding them moves nothing.
     public mutating func reserveCapacity(_ count: Int) {
         fields.reserveCapacity(count)
     }

@@ -6,7 +6,9 @@ public struct MethodRequest: Sendable {
     public var path: String
     /// What stood behind `?`, or nil.
     public var rawQuery: String?
+    /// In the order of the wire.
     public var headers: Headers
+    /// The payload, whole unless the pipeline ``Pipeline/streams``.
     public var body: Body
     /// The client's address in text form, without port.
     public var clientAddress: String
@@ -15,6 +17,7 @@ public struct MethodRequest: Sendable {
     /// `HTTP/1.1`, as `$context.protocol` prints it.
     public var protocolVersion: String
 
+    /// A request; the defaults are those of a client on this machine.
     public init(
         method: String,
         path: String,
@@ -41,15 +44,19 @@ public struct MethodRequest: Sendable {
 
 /// What goes to the backend: API Gateway's *integration request*.
 public struct IntegrationRequest: Sendable {
+    /// The method of the call, in capitals.
     public var method: String
     /// Where to connect and with which scheme; nil until a stage has said so.
     public var endpoint: Endpoint?
     /// The path as it goes over the wire: percent-encoded, starting with `/`.
     public var path: String
+    /// The query parameters; those of the backend's URI come before mapped ones.
     public var query: Query
     /// Values for the `{name}` placeholders of the backend's URI: `integration.request.path.NAME`.
     public var pathParameters: [(name: String, value: String)] = []
+    /// The dispatcher adds `Host`, unless a stage has set it, and writes the fields of framing and connection itself.
     public var headers: Headers
+    /// The payload that is sent.
     public var body: Body
     /// Time for the whole call, connecting to last byte, in milliseconds: `timeoutInMillis`, 29,000 by default.
     public var timeoutMilliseconds: Int
@@ -59,6 +66,8 @@ public struct IntegrationRequest: Sendable {
     /// Which addresses the backend's name may lead to.
     public var addressPolicy = AddressPolicy.any
 
+    /// A request as stages start to build it.
+    /// - Parameter timeoutMilliseconds: 29,000 is API Gateway's longest timeout.
     public init(
         method: String = "GET",
         endpoint: Endpoint? = nil,
@@ -90,14 +99,18 @@ public struct IntegrationRequest: Sendable {
 
 /// What the backend answered: API Gateway's *integration response*.
 public struct IntegrationResponse: Sendable {
+    /// The status code of the backend, 100…599.
     public var status: Int
+    /// As the backend sent them.
     public var headers: Headers
+    /// The payload as the backend sent it, content codings included; a stream where the pipeline ``Pipeline/streams``.
     public var body: Body
     /// How often the call was tried, 1 without retries.
     public var attempts: Int
     /// From the start of dispatch to the end of the response (of its head, when it is streamed), in microseconds.
     public var durationMicroseconds: Int
 
+    /// A response; embedders' dispatchers and tests make them.
     public init(
         status: Int,
         headers: Headers = [:],
@@ -115,10 +128,14 @@ public struct IntegrationResponse: Sendable {
 
 /// What the client gets: API Gateway's *method response*.
 public struct MethodResponse: Sendable {
+    /// 100…599.
     public var status: Int
+    /// The server writes the fields of framing and connection itself.
     public var headers: Headers
+    /// The payload that the client gets.
     public var body: Body
 
+    /// A response, 200 without payload unless told otherwise.
     public init(status: Int = 200, headers: Headers = [:], body: Body = .empty) {
         self.status = status
         self.headers = headers

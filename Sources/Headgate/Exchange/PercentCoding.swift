@@ -70,6 +70,7 @@ public enum PercentCoding {
         }
     }
 
+    /// The UTF-8 bytes of a text, all but RFC 3986's unreserved characters as `%XX` in capitals.
     public static func encode(_ text: String) -> String {
         var out = ""
         encode(text, into: &out)

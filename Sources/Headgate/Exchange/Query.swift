@@ -4,22 +4,26 @@
 /// escapes are decoded as UTF-8, and a name without `=` has an empty value. As long as nothing is
 /// changed, ``encoded`` gives back the bytes that came in.
 public struct Query: Sendable, Equatable {
+    /// One pair.
     public struct Item: Sendable, Equatable {
         /// Decoded name.
         public var name: String
         /// Decoded value.
         public var value: String
 
+        /// A pair of decoded texts.
         public init(_ name: String, _ value: String) {
             self.name = name
             self.value = value
         }
     }
 
+    /// The pairs in their order; names may repeat.
     public private(set) var items: [Item]
     /// What was parsed, until the first change.
     private var raw: String?
 
+    /// A query without items.
     public init() {
         items = []
         raw = nil
@@ -44,6 +48,7 @@ public struct Query: Sendable, Equatable {
             }
     }
 
+    /// Whether there is no item; a bare `?` has none.
     public var isEmpty: Bool { items.isEmpty }
 
     /// The last value of `name` (exact spelling), as API Gateway's single-valued maps have it.
@@ -54,6 +59,7 @@ public struct Query: Sendable, Equatable {
         return nil
     }
 
+    /// The first value of `name` (exact spelling), or nil.
     public func first(_ name: String) -> String? {
         for item in items where item.name == name {
             return item.value
@@ -61,20 +67,24 @@ public struct Query: Sendable, Equatable {
         return nil
     }
 
+    /// All values of `name` (exact spelling), in order.
     public func all(_ name: String) -> [String] {
         items.compactMap { $0.name == name ? $0.value : nil }
     }
 
+    /// Adds an item behind those that are there, whatever their names.
     public mutating func add(_ name: String, _ value: String) {
         raw = nil
         items.append(Item(name, value))
     }
 
+    /// Removes every item of that name and adds one at the end.
     public mutating func set(_ name: String, _ value: String) {
         remove(name)
         add(name, value)
     }
 
+    /// Removes every item of that name (exact spelling).
     public mutating func remove(_ name: String) {
         raw = nil
         items.removeAll { $0.name == name }
@@ -94,6 +104,7 @@ public struct Query: Sendable, Equatable {
         return out
     }
 
+    /// Queries are equal if they have the same items in the same order, however they are encoded.
     public static func == (left: Query, right: Query) -> Bool {
         left.items == right.items
     }

@@ -23,6 +23,7 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
         state = (split(), split(), split(), split())
     }
 
+    /// The next 64 bits.
     public mutating func next() -> UInt64 {
         let result = Self.rotate(state.1 &* 5, by: 7) &* 9
         let shifted = state.1 << 17

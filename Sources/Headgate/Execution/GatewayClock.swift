@@ -16,12 +16,15 @@ public protocol GatewayClock: Sendable {
 
 /// The operating system's clocks.
 public struct SystemClock: GatewayClock {
+    /// A clock without state; copies read the same time.
     public init() {}
 
+    /// `CLOCK_REALTIME`, which may be set back.
     public func epochMilliseconds() -> Int64 {
         Self.read(CLOCK_REALTIME, unitsPerSecond: 1000)
     }
 
+    /// `CLOCK_MONOTONIC`.
     public func monotonicMicroseconds() -> Int64 {
         Self.read(CLOCK_MONOTONIC, unitsPerSecond: 1_000_000)
     }

@@ -7,6 +7,7 @@ public final class InFlightCap: Sendable {
     public let limit: Int
     private let running = Atomic<Int>(0)
 
+    /// A bound; less than one counts as one.
     public init(_ limit: Int) {
         self.limit = max(limit, 1)
     }
@@ -21,6 +22,7 @@ public final class InFlightCap: Sendable {
         return false
     }
 
+    /// Gives a place back that ``enter()`` gave.
     public func leave() {
         running.wrappingSubtract(1, ordering: .relaxed)
     }

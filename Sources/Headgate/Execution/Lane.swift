@@ -6,7 +6,9 @@ import Synchronization
 public final class Lane: @unchecked Sendable {
     /// For logs, and as the queue's label.
     public let name: String
+    /// The queue. Its work is the lane's own; others hand over exchanges or turns instead.
     public let queue: DispatchQueue
+    /// What the lane takes the time from.
     public let clock: any GatewayClock
     /// Things of this lane, by their type; touched on the lane only.
     public var storage: [ObjectIdentifier: any Sendable] = [:]
@@ -25,6 +27,10 @@ public final class Lane: @unchecked Sendable {
     private var outboxHome: (any ExchangeHome)?
     private static let key = DispatchSpecificKey<ObjectIdentifier>()
 
+    /// A lane with a queue of its own.
+    /// - Parameters:
+    ///   - clock: replaced by tests.
+    ///   - random: seeds every exchange of the lane; with a fixed seed, identifiers are the same in every run.
     public init(name: String, clock: any GatewayClock = SystemClock(), random: RandomSource = RandomSource()) {
         self.name = name
         self.clock = clock

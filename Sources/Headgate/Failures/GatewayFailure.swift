@@ -4,6 +4,7 @@
 /// The client gets ``message`` and the request id. ``cause`` and ``location`` go to the log and the
 /// trace only: they may name hosts, files and values.
 public struct GatewayFailure: Error, Sendable, CustomStringConvertible {
+    /// Which gateway response answers it.
     public var type: GatewayResponseType
     /// The status of the response, 400…599.
     public var status: Int
@@ -22,6 +23,10 @@ public struct GatewayFailure: Error, Sendable, CustomStringConvertible {
     /// When the client may come again: the `Retry-After` of the response, in seconds.
     public var retryAfterSeconds: Int?
 
+    /// A failure; see the members.
+    /// - Parameters:
+    ///   - status: nil takes the type's own.
+    ///   - message: for the client; nothing of the gateway's inside.
     public init(
         _ type: GatewayResponseType,
         status: Int? = nil,
@@ -40,6 +45,7 @@ public struct GatewayFailure: Error, Sendable, CustomStringConvertible {
         self.validationDetail = validationDetail
     }
 
+    /// For logs: type, status, cause, stage and place. Not for clients.
     public var description: String {
         var text = "\(type.name) (\(status)): \(cause)"
         if let stage { text += " in stage \(stage)" }
@@ -94,6 +100,8 @@ extension GatewayFailure {
         reason: "no-stage",
     )
 
+    /// The payload exceeds what the pipeline or the gateway takes: 413 `Request Too Long`.
+    /// - Parameter limit: in bytes; stands in the log only.
     public static func requestTooLarge(limit: Int) -> GatewayFailure {
         GatewayFailure(
             .requestTooLarge,

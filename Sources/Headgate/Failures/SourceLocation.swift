@@ -7,16 +7,20 @@ public struct SourceLocation: Sendable, Hashable, CustomStringConvertible, Compa
     /// From 1, in characters; nil where only the line is known.
     public var column: Int?
 
+    /// A place.
+    /// - Parameter column: nil where only the line is known.
     public init(file: String, line: Int, column: Int? = nil) {
         self.file = file
         self.line = line
         self.column = column
     }
 
+    /// `file:line:column`, as editors and compilers write it.
     public var description: String {
         column.map { "\(file):\(line):\($0)" } ?? "\(file):\(line)"
     }
 
+    /// By the file's name, then by line and column.
     public static func < (left: SourceLocation, right: SourceLocation) -> Bool {
         (left.file, left.line, left.column ?? 0) < (right.file, right.line, right.column ?? 0)
     }

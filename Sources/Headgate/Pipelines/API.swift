@@ -11,14 +11,18 @@ public final class API: Sendable {
     public struct Canary: Sendable {
         /// The part of the requests that it gets, 0…1.
         public let share: Double
+        /// What its requests see: the stage's settings with the canary's variables.
         public let deployment: Deployment
 
+        /// A canary.
+        /// - Parameter share: API Gateway's `percentTraffic` divided by 100.
         public init(share: Double, deployment: Deployment) {
             self.share = share
             self.deployment = deployment
         }
     }
 
+    /// An API. Its deployments are told whether they are the canary's, ``Deployment/isCanary``.
     public init(deployment: Deployment, canary: Canary? = nil, failureResponses: (any FailureResponses)? = nil) {
         var deployment = deployment
         deployment.isCanary = canary.map { _ in false }

@@ -8,6 +8,7 @@ public struct FunctionDefinition: Sendable, Equatable {
     public var handler: String
     /// The folder of the code, `LAMBDA_TASK_ROOT`; the program starts there.
     public var code: String
+    /// What the program gets beside Lambda's own variables, in order.
     public var environment: [(name: String, value: String)]
     /// In MB: what the function is told, `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`.
     public var memory: Int
@@ -15,8 +16,10 @@ public struct FunctionDefinition: Sendable, Equatable {
     public var timeoutMilliseconds: Int
     /// How many invocations run at once; more are refused as Lambda refuses them.
     public var concurrency: Int
+    /// Where it was written; does not count when two definitions are compared, so that moving one restarts nothing.
     public var location: SourceLocation?
 
+    /// A function; the defaults are Lambda's.
     public init(
         name: String,
         command: [String],
@@ -39,6 +42,7 @@ public struct FunctionDefinition: Sendable, Equatable {
         self.location = location
     }
 
+    /// Whether a running function can serve for the other definition: everything but ``location`` is equal.
     public static func == (left: FunctionDefinition, right: FunctionDefinition) -> Bool {
         left.name == right.name && left.command == right.command && left.handler == right.handler && left.code == right.code
             && left.environment.elementsEqual(right.environment, by: ==) && left.memory == right.memory

@@ -1,8 +1,11 @@
 /// One integration, compiled: its routes and its stages in order. Every form in which a pipeline can
 /// be written ends here; nothing behind it knows which form it was.
 public final class Pipeline: Sendable {
+    /// Unique in its folder; stands in logs and metrics.
     public let name: String
+    /// What it answers to; at least one in a pipeline that is served.
     public let routes: [Route]
+    /// In the order in which they run.
     public let stages: [PipelineStage]
     /// What runs after a failure, in the order of the stages that ask for it.
     let failureStages: [PipelineStage]
@@ -10,6 +13,7 @@ public final class Pipeline: Sendable {
     let completionStages: [PipelineStage]
     /// Where it was written; nil for one that was built in Swift.
     public let location: SourceLocation?
+    /// What its author says about it, Markdown; "" where nothing.
     public let documentation: String
     /// The largest request payload in bytes; nil takes the gateway's.
     public let payloadLimit: Int?
@@ -24,6 +28,7 @@ public final class Pipeline: Sendable {
     /// Bodies pass through as they come: the backend call streams, and no other stage looks at a payload.
     public let streams: Bool
 
+    /// A pipeline of stages that are built; HeadgateDefinitions reads the same from files.
     public init(
         name: String,
         routes: [Route],
@@ -60,14 +65,20 @@ public final class Pipeline: Sendable {
 public final class PipelineStage: Sendable {
     /// Unique in its pipeline: the kind, or `kind 2`, or a name that the user gave.
     public let label: String
+    /// The kind of stage, e.g. `http`.
     public let kind: String
+    /// Where in the canonical order it stands.
     public let phase: StagePhase
+    /// Where it was written; nil for a stage built in Swift.
     public let location: SourceLocation?
+    /// The stage with what it says about itself.
     public let built: BuiltStage
     let step: Step
     /// Whether the backend is called here.
     public let isDispatch: Bool
 
+    /// A stage at its place.
+    /// - Parameter label: unique in the pipeline.
     public init(label: String, kind: String, phase: StagePhase, location: SourceLocation? = nil, built: BuiltStage) {
         self.label = label
         self.kind = kind

@@ -5,7 +5,9 @@ import Synchronization
 public final class Generation: Sendable {
     /// 1 for the first, then counting reloads.
     public let number: Int
+    /// All pipelines, those of APIs among them.
     public let pipelines: [Pipeline]
+    /// The routes of the pipelines that belong to no API.
     public let router: Router
     /// The APIs among the pipelines, by their ids and stages.
     private let apis: APIRouting
@@ -14,6 +16,8 @@ public final class Generation: Sendable {
     /// Carries exchanges that match no route, so that they are answered, logged and counted like others.
     public let unrouted: Pipeline
 
+    /// A generation of pipelines.
+    /// - Parameter deployment: for those that name none of their own.
     public init(number: Int, pipelines: [Pipeline], deployment: Deployment = Deployment()) {
         self.number = number
         self.pipelines = pipelines
@@ -25,13 +29,16 @@ public final class Generation: Sendable {
 
     /// Where a request goes.
     public struct Admission: Sendable {
+        /// What runs; ``Generation/unrouted`` after a refusal.
         public let pipeline: Pipeline
         /// The values of the path's variables, raw.
         public let pathParameters: [(name: String, value: String)]
+        /// The deployment stage that the request runs in.
         public let deployment: Deployment
         /// Why nothing serves the request; nil when something does.
         public let refusal: GatewayFailure?
 
+        /// Where a request goes, or why it goes nowhere.
         public init(
             _ pipeline: Pipeline,
             _ pathParameters: [(name: String, value: String)] = [],
@@ -65,6 +72,7 @@ public final class CurrentGeneration: Sendable {
     private let held: Mutex<Generation>
     private let count = Atomic<Int>(0)
 
+    /// Holds the first generation.
     public init(_ generation: Generation) {
         held = Mutex(generation)
     }
@@ -72,6 +80,7 @@ public final class CurrentGeneration: Sendable {
     /// Changes whenever another generation is swapped in.
     public var version: Int { count.load(ordering: .acquiring) }
 
+    /// The generation that serves; takes a lock.
     public var value: Generation { held.withLock { $0 } }
 
     /// Lets `generation` serve from now on; exchanges that run finish on the one they started with.

@@ -1,6 +1,7 @@
 /// What a pipeline answers to: a method, or `ANY`, and a path of literal segments, `{name}` and, at
 /// the end, `{name+}` (API Gateway's resources and methods).
 public struct Route: Sendable, Hashable, CustomStringConvertible {
+    /// A part of the path between two slashes.
     public enum Segment: Sendable, Hashable {
         case literal(String)
         case parameter(String)
@@ -10,6 +11,7 @@ public struct Route: Sendable, Hashable, CustomStringConvertible {
 
     /// In capitals; `ANY` stands for DELETE, GET, HEAD, OPTIONS, PATCH, POST and PUT.
     public let method: String
+    /// In the order of the path; none for `/`.
     public let segments: [Segment]
 
     /// The methods that `ANY` stands for.
@@ -24,6 +26,8 @@ public struct Route: Sendable, Hashable, CustomStringConvertible {
         try self.init(method: String(parts[0]), path: String(parts[1]))
     }
 
+    /// A route of a method, in any case, and a path.
+    /// - Throws: ``InvalidRoute`` for an unknown method or a path that is none, with what to write instead.
     public init(method: String, path: String) throws(InvalidRoute) {
         let verb = method.uppercased()
         let verbs = Self.anyMethods + ["ANY"]
@@ -90,6 +94,7 @@ public struct Route: Sendable, Hashable, CustomStringConvertible {
         }.joined()
     }
 
+    /// `GET /pets/{id}`.
     public var description: String { method + " " + path }
 
     /// Equal for two routes that match the same requests: the names of variables do not count.
@@ -110,6 +115,8 @@ public struct Route: Sendable, Hashable, CustomStringConvertible {
 
 /// A text that is no route, and what to write instead.
 public struct InvalidRoute: Error, Sendable {
+    /// What is wrong, quoting the text.
     public let message: String
+    /// What to write; nil where nothing can be said.
     public let suggestion: String?
 }

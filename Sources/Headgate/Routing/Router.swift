@@ -6,7 +6,9 @@
 public struct Router: Sendable {
     /// A match: the pipeline and the values of the path's variables, raw.
     public struct Match: Sendable {
+        /// The pipeline whose route fits best.
         public let pipeline: Pipeline
+        /// By the names of that route, in the order of the path.
         public let pathParameters: [(name: String, value: String)]
     }
 
@@ -28,6 +30,8 @@ public struct Router: Sendable {
     /// Requests with more segments than this match nothing but are answered as quickly.
     private static let maximumSegments = 512
 
+    /// A router of the pipelines' routes. Of two that match the same requests the first counts; readers report that
+    /// before.
     public init(_ pipelines: [Pipeline] = []) {
         for pipeline in pipelines { insert(pipeline) }
     }

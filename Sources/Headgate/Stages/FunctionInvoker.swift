@@ -26,6 +26,7 @@ public struct FunctionResult: Sendable {
     /// The function raised an error: Lambda's `X-Amz-Function-Error`.
     public var isError: Bool
 
+    /// A result, or an error that the function raised.
     public init(payload: [UInt8], isError: Bool = false) {
         self.payload = payload
         self.isError = isError

@@ -10,6 +10,7 @@ public protocol Stage: Sendable {
 }
 
 extension Stage {
+    /// True: a stage that says nothing gets the whole payload.
     public var readsPayload: Bool { true }
 }
 
@@ -70,6 +71,7 @@ public protocol DispatchStage: Stage {
 
 /// The right to let an exchange go on; valid once.
 public struct Resumption: Sendable {
+    /// The exchange that waits; to be touched only by who may resume it.
     public let exchange: Exchange
     let generation: Int
 

@@ -64,6 +64,7 @@ public enum StagePhase: String, Sendable, CaseIterable, Comparable {
 
     private var order: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 
+    /// By the canonical order; ``any`` comes last.
     public static func < (left: StagePhase, right: StagePhase) -> Bool {
         left.order < right.order
     }
@@ -71,22 +72,27 @@ public enum StagePhase: String, Sendable, CaseIterable, Comparable {
 
 /// What a stage's `make` knows beside its settings.
 public struct StageBuild: Sendable {
+    /// The kind that is built.
     public let kind: String
     /// Of the stage in its file.
     public let location: SourceLocation
     /// The folder of the pipeline file, for paths in it; nil for a text without a file.
     public let directory: String?
+    /// What the host offers: HTTP client, clock, whatever an embedder adds.
     public let services: StageServices
 }
 
 /// A stage with its configuration, ready to run.
 public struct BuiltStage: Sendable {
+    /// The stage; shared by all lanes.
     public let stage: any Stage
     /// What it will do, in one line: `POST http://127.0.0.1:9000/, up to 29 s`.
     public let explanation: String
     /// The details, as pairs of name and text, for `explain` and for `explain --json`.
     public let details: [(name: String, text: String)]
 
+    /// A stage with its words.
+    /// - Parameter explanation: one line, without secrets: it stands in logs and in `headgate explain`.
     public init(_ stage: any Stage, explanation: String, details: [(name: String, text: String)] = []) {
         self.stage = stage
         self.explanation = explanation

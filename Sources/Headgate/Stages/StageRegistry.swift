@@ -3,6 +3,7 @@ public struct StageRegistry: Sendable {
     /// In the order of registration.
     public private(set) var declarations: [StageDeclaration] = []
 
+    /// A registry of these kinds; of two with the same name the later counts.
     public init(_ declarations: [StageDeclaration] = []) {
         for declaration in declarations { register(declaration) }
     }
@@ -17,9 +18,11 @@ public struct StageRegistry: Sendable {
         }
     }
 
+    /// The declaration of a kind; nil if nobody registered it.
     public subscript(kind: String) -> StageDeclaration? {
         declarations.first { $0.kind == kind }
     }
 
+    /// The names in the order of registration.
     public var kinds: [String] { declarations.map(\.kind) }
 }

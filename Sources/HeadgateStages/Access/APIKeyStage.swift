@@ -63,6 +63,7 @@ public struct APIKeyStage: SynchronousStage {
         "quota", "How many requests in all.", fields: [limit, period],
     ) { APIKeys.Quota(limit: try $0[limit], period: try $0[period]) }
 
+    /// `api-key`: keys with usage plans, in a pipeline file.
     public static let declaration = StageDeclaration(
         kind: "api-key",
         phase: .authorize,
@@ -88,13 +89,17 @@ public struct APIKeyStage: SynchronousStage {
     private let keys: APIKeys
     private let source: Source
 
+    /// A stage that shares its keys, and what was used of them, with the other methods of the deployment stage.
     public init(_ keys: APIKeys, source: Source = .header) {
         self.keys = keys
         self.source = source
     }
 
+    /// False: keys stand in a header field or come from an authorizer.
     public var readsPayload: Bool { false }
 
+    /// Lets the request go on and sets `$context.identity.apiKey` and `apiKeyId`.
+    /// - Throws: 403 without a usable key, 429 where its usage plan allows no more.
     public func run(_ exchange: Exchange) throws -> StageOutcome {
         let value: String?
         switch source {

@@ -5,14 +5,20 @@ import Synchronization
 public final class APIKeys: Sendable {
     /// A key that a usage plan of the stage holds.
     public struct Key: Sendable {
+        /// `$context.identity.apiKeyId`; not a secret.
         public var id: String
+        /// What the client sends. Compared as a whole; of two keys with one value the first counts.
         public var value: String
+        /// A disabled key is answered like an unknown one.
         public var isEnabled: Bool
+        /// nil does not limit.
         public var quota: Quota?
         /// Requests a second and at once; nil does not limit.
         public var rateLimit: Double?
+        /// The most that a moment of silence saves up; nil takes one second's rate.
         public var burstLimit: Int?
 
+        /// A key without limits unless told otherwise.
         public init(
             id: String,
             value: String,
@@ -32,15 +38,19 @@ public final class APIKeys: Sendable {
 
     /// So many requests in each period.
     public struct Quota: Sendable {
+        /// Calendar periods in UTC; a week starts on Sunday.
         public enum Period: String, Sendable, CaseIterable {
             case day = "DAY"
             case week = "WEEK"
             case month = "MONTH"
         }
 
+        /// Requests in one period; the next one gets 429 `Limit Exceeded`.
         public var limit: Int
+        /// When counting starts anew.
         public var period: Period
 
+        /// A quota that nothing has been used of.
         public init(limit: Int, period: Period) {
             self.limit = limit
             self.period = period
@@ -54,10 +64,12 @@ public final class APIKeys: Sendable {
         var isLimited = true
     }
 
+    /// In the order of the file.
     public let keys: [Key]
     private let byValue: [String: Int]
     private let usage: Mutex<[Usage]>
 
+    /// Keys that nobody has used yet; counts live in memory and start anew with the process or a reload.
     public init(_ keys: [Key]) {
         self.keys = keys
         byValue = Dictionary(keys.enumerated().map { ($1.value, $0) }) { first, _ in first }

@@ -8,6 +8,7 @@ public final class ThrottleStage: SynchronousStage {
     private static let burstLimit = Field(
         optional: "burstLimit", FieldType<Int>.integer(-1...1_000_000_000), "Requests at once; one second's by default.")
 
+    /// `throttle`: requests a second and at once, in a pipeline file.
     public static let declaration = StageDeclaration(
         kind: "throttle",
         phase: .authorize,
@@ -32,13 +33,17 @@ public final class ThrottleStage: SynchronousStage {
     /// Made by the first request, whose lane has the clock.
     private let bucket = Mutex<TokenBucket?>(nil)
 
+    /// A limit of its own; nil and negative values do not limit, as ``TokenBucket`` reads them.
     public init(rateLimit: Double?, burstLimit: Int?) {
         self.rateLimit = rateLimit
         self.burstLimit = burstLimit
     }
 
+    /// False: requests are counted, not read.
     public var readsPayload: Bool { false }
 
+    /// Takes a token.
+    /// - Throws: 429 `Too Many Requests` where there is none left.
     public func run(_ exchange: Exchange) throws -> StageOutcome {
         let now = exchange.lane.clock.monotonicMicroseconds()
         let isAllowed = bucket.withLock { bucket in

@@ -11,6 +11,7 @@ public struct CompressStage: SynchronousStage {
         "Smaller payloads go as they are: bytes, or a number with KB, MB, KiB or MiB.",
     )
 
+    /// `compress`: from which size on, in a pipeline file.
     public static let declaration = StageDeclaration(
         kind: "compress",
         phase: .response,
@@ -29,10 +30,12 @@ public struct CompressStage: SynchronousStage {
 
     private let minimumSize: Int
 
+    /// - Parameter minimumSize: in bytes; smaller bodies stay as they are.
     public init(minimumSize: Int) {
         self.minimumSize = minimumSize
     }
 
+    /// Compresses the response's body, if the client accepts it and nothing else has.
     public func run(_ exchange: Exchange) throws -> StageOutcome {
         guard let coding = AcceptedCoding.preferred(exchange.request.headers.first("Accept-Encoding")),
             let bytes = exchange.response.body.bytes, !bytes.isEmpty, bytes.count >= minimumSize,

@@ -12,6 +12,7 @@ public struct DecompressStage: SynchronousStage {
         "The largest payload that may come out: bytes, or a number with KB, MB, KiB or MiB.",
     )
 
+    /// `decompress`: up to which size, in a pipeline file.
     public static let declaration = StageDeclaration(
         kind: "decompress",
         phase: .authorize,
@@ -32,10 +33,14 @@ public struct DecompressStage: SynchronousStage {
     /// Each one multiplies the work.
     private static let mostCodings = 4
 
+    /// - Parameter limit: in bytes, of the body when it is unpacked.
     public init(limit: Int) {
         self.limit = limit
     }
 
+    /// Unpacks the request's body, the last coding first; the header fields stay as the client sent them.
+    /// - Throws: 413 for a body that is larger when unpacked, 415 for one that is damaged, coded more than four times or
+    ///   in a way that is not known.
     public func run(_ exchange: Exchange) throws -> StageOutcome {
         let names = exchange.request.headers.all("Content-Encoding").flatMap { $0.split(separator: ",") }
             .map { String($0).trimmingBlanks }.filter { !$0.isEmpty && $0.lowercased() != "identity" }

@@ -22,6 +22,7 @@ public struct GatewayResponseTemplate: Sendable {
         }
     }
 
+    /// The template as it was written.
     public let text: String
     private let parts: [Part]
 

@@ -8,6 +8,7 @@ import OrderedJSON
 public struct GatewayResponses: FailureResponses {
     /// One customised response.
     public struct Entry: Sendable {
+        /// Which failures it answers.
         public var type: GatewayResponseType
         /// nil: the failure's own status.
         public var status: Int?
@@ -16,6 +17,7 @@ public struct GatewayResponses: FailureResponses {
         /// Media type to template.
         public var templates: [(type: String, template: GatewayResponseTemplate)]
 
+        /// An entry; what it leaves out is the service's default.
         public init(
             type: GatewayResponseType,
             status: Int? = nil,
@@ -31,10 +33,13 @@ public struct GatewayResponses: FailureResponses {
 
     private let entries: [GatewayResponseType: Entry]
 
+    /// Responses by type; of two for one type the last counts.
     public init(_ entries: [Entry]) {
         self.entries = Dictionary(entries.map { ($0.type, $0) }) { _, last in last }
     }
 
+    /// The customised response, or the service's default where nothing is customised. Sets `$context.error` before it
+    /// renders.
     public func response(to failure: GatewayFailure, in exchange: Exchange) -> MethodResponse {
         guard let entry = entry(for: failure) else { return failure.response() }
         Self.describe(failure, in: exchange)

@@ -4,7 +4,9 @@ import Headgate
 public struct InvalidMapping: Error, Sendable, Equatable, CustomStringConvertible {
     /// One sentence without a full stop.
     public let message: String
+    /// What the service takes in this place; nil where ``message`` says it.
     public let expected: String?
+    /// What was probably meant; nil where nothing is near.
     public let suggestion: String?
 
     init(_ message: String, expected: String? = nil, suggestion: String? = nil) {
@@ -13,6 +15,7 @@ public struct InvalidMapping: Error, Sendable, Equatable, CustomStringConvertibl
         self.suggestion = suggestion
     }
 
+    /// All three in one line.
     public var description: String {
         [message, expected, suggestion].compactMap { $0 }.joined(separator: "; ")
     }

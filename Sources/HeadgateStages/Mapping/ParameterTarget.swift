@@ -52,11 +52,14 @@ public enum ParameterTarget: Sendable, Hashable {
 
 /// One parameter mapping.
 public struct ParameterMapping: Sendable {
+    /// What is set.
     public var target: ParameterTarget
+    /// What it is set to.
     public var source: ParameterSource
     /// Where it was written; nil for one made in Swift.
     public var location: SourceLocation?
 
+    /// A mapping; several for one target are applied in their order.
     public init(_ target: ParameterTarget, _ source: ParameterSource, location: SourceLocation? = nil) {
         self.target = target
         self.source = source

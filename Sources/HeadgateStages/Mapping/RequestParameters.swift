@@ -25,8 +25,11 @@ public struct RequestParameters: Sendable {
     private let hasRepeatedHeaders: Bool
     /// Whether the request's payload is needed.
     public let readsBody: Bool
+    /// Whether there is no mapping at all.
     public let isEmpty: Bool
 
+    /// Prepares mappings for one kind of backend, which decides what becomes of header names that are not the
+    /// author's to set.
     public init(_ mappings: [ParameterMapping], backend: BackendKind) {
         var headers: [HeaderMapping] = []
         var query: [Named] = []

@@ -3,6 +3,7 @@ public struct APISettings: Sendable, Equatable {
     /// `binaryMediaTypes`; none by default.
     public var binaryMediaTypes: BinaryMediaTypes
 
+    /// Settings as a stage built in Swift needs them; from files they come as a service of the build.
     public init(binaryMediaTypes: BinaryMediaTypes = .none) {
         self.binaryMediaTypes = binaryMediaTypes
     }

@@ -16,6 +16,7 @@ public struct BinaryMediaTypes: Sendable, Equatable {
     /// No entry: every payload is text.
     public static let none = BinaryMediaTypes([])
 
+    /// Reads entries such as `image/png`, `image/*` and `*/*`; parameters and letter case do not count.
     public init(_ entries: [String]) {
         self.entries = entries
         var exact: [String] = []
@@ -36,6 +37,7 @@ public struct BinaryMediaTypes: Sendable, Equatable {
         self.matchesAll = matchesAll
     }
 
+    /// Whether no payload is binary.
     public var isEmpty: Bool { exact.isEmpty && prefixes.isEmpty && !matchesAll }
 
     /// Whether the first media type of a `Content-Type` or `Accept` value is binary. A message without
@@ -51,6 +53,7 @@ public struct BinaryMediaTypes: Sendable, Equatable {
         }
     }
 
+    /// Equal when the entries are, in their order and spelling.
     public static func == (left: BinaryMediaTypes, right: BinaryMediaTypes) -> Bool {
         left.entries == right.entries
     }

@@ -115,6 +115,7 @@ struct Payload {
 }
 
 extension FieldType where Value == ContentHandling {
+    /// `CONVERT_TO_BINARY` or `CONVERT_TO_TEXT`.
     public static let contentHandling = FieldType<String>.oneOf(ContentHandling.allCases.map(\.rawValue))
         .map { ContentHandling(rawValue: $0) ?? .convertToText }
 }

@@ -15,6 +15,7 @@ public struct MockStage: SynchronousStage {
     )
     private static let body = Field(optional: "body", FieldType.string, "The payload of the response. Only with `status`.")
 
+    /// `mock`: a status, and header fields and a body if that is all, in a pipeline file.
     public static let declaration = StageDeclaration(
         kind: "mock",
         phase: .dispatch,
@@ -64,8 +65,11 @@ public struct MockStage: SynchronousStage {
         self.fixed = fixed
     }
 
+    /// Whether the rendered template is needed, whose `statusCode` is the status.
     public var readsPayload: Bool { fixed == nil }
 
+    /// Sets the integration response.
+    /// - Throws: a 500 where the rendered template has no usable `statusCode`, as the service answers it.
     public func run(_ exchange: Exchange) throws -> StageOutcome {
         if let fixed {
             exchange.integrationResponse = fixed

@@ -40,6 +40,7 @@ public struct RequestStage: SynchronousStage {
         "Whose rules for header fields hold: `http`, `aws`, or `mock`, which sends none.",
     )
 
+    /// `request`: parameters, templates and conversion, in a pipeline file.
     public static let declaration = StageDeclaration(
         kind: "request",
         phase: .request,
@@ -96,6 +97,9 @@ public struct RequestStage: SynchronousStage {
         binaryMediaTypes = api.binaryMediaTypes
     }
 
+    /// Builds the integration request: parameters, conversion, template, overrides, in this order.
+    /// - Throws: 415 where no template fits and the body may not pass; 400 or 500 for a body or a template that
+    /// cannot be used.
     public func run(_ exchange: Exchange) throws -> StageOutcome {
         try map(exchange)
         return .proceed

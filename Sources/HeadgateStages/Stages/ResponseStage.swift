@@ -5,13 +5,17 @@ import Headgate
 public struct ResponseStage: SynchronousStage {
     /// What one response does.
     public struct Mapping: Sendable {
+        /// Header fields of the client's response, in their order.
         public var parameters: [ParameterMapping]
+        /// By the client's `Accept`; none passes the backend's body on.
         public var templates: TemplateTable
+        /// Applied before the template; nil converts by `binaryMediaTypes` and `Accept`.
         public var contentHandling: ContentHandling?
 
         /// Passes the backend's body on, without its header fields.
         public static let none = Mapping()
 
+        /// A mapping; what is left out does nothing.
         public init(
             parameters: [ParameterMapping] = [],
             templates: TemplateTable = .none,
@@ -70,6 +74,7 @@ public struct ResponseStage: SynchronousStage {
         "By the status that the `select` stage chose (the backend's, without one); `default` is for all others.",
     )
 
+    /// `response`: one mapping for each selected status, in a pipeline file.
     public static let declaration = StageDeclaration(
         kind: "response",
         phase: .response,
@@ -136,6 +141,8 @@ public struct ResponseStage: SynchronousStage {
         binaryMediaTypes = api.binaryMediaTypes
     }
 
+    /// Builds the method response from the integration response and the selection.
+    /// - Throws: a 500 where there is nothing to map, or a mapping or template cannot be used.
     public func run(_ exchange: Exchange) throws -> StageOutcome {
         try map(exchange)
         return .proceed

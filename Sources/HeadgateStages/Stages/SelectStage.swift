@@ -25,6 +25,7 @@ public struct SelectStage: SynchronousStage {
         "What the patterns are compared with: the backend's `status`, or the `errorMessage` of a Lambda function.",
     )
 
+    /// `select`: patterns and statuses, in a pipeline file.
     public static let declaration = StageDeclaration(
         kind: "select",
         phase: .select,
@@ -47,7 +48,9 @@ public struct SelectStage: SynchronousStage {
         return BuiltStage(stage, explanation: stage.explanation)
     }
 
+    /// In the order in which they are tried.
     public let rules: [SelectionRule]
+    /// What the patterns are compared with.
     public let subject: Subject
     private let selections: [Selection]
     private let fallback: Selection?
@@ -72,8 +75,11 @@ public struct SelectStage: SynchronousStage {
         self.table = table
     }
 
+    /// Whether the error message is needed, which stands in the body.
     public var readsPayload: Bool { subject == .errorMessage }
 
+    /// Sets ``Exchange/selection`` to the first rule that matches.
+    /// - Throws: a 500 where nothing has answered or no rule matches.
     public func run(_ exchange: Exchange) throws -> StageOutcome {
         guard let response = exchange.integrationResponse else {
             throw GatewayFailure.internalError(

@@ -10,6 +10,7 @@ public struct SelectionRule: Sendable {
     /// Where it was written.
     public let location: SourceLocation?
 
+    /// A rule; without a pattern it takes what no other rule matches.
     public init(pattern: Pattern?, status: Int, location: SourceLocation? = nil) {
         self.pattern = pattern
         self.status = status

@@ -20,6 +20,7 @@ public enum PassthroughBehavior: String, Sendable, CaseIterable {
 }
 
 extension FieldType where Value == PassthroughBehavior {
+    /// `WHEN_NO_MATCH`, `WHEN_NO_TEMPLATES` or `NEVER`.
     public static let passthroughBehavior = FieldType<String>.oneOf(PassthroughBehavior.allCases.map(\.rawValue))
         .map { PassthroughBehavior(rawValue: $0) ?? .whenNoMatch }
 }

@@ -6,6 +6,7 @@ public struct TemplateTable: Sendable {
     public final class Entry: Sendable {
         /// A media type in lower case, or `$default`.
         public let key: String
+        /// What renders the body; nil passes it on as it is.
         public let template: LocatedTemplate?
 
         init(key: String, template: LocatedTemplate?) {
@@ -17,12 +18,14 @@ public struct TemplateTable: Sendable {
     /// The key for media types without a template of their own.
     public static let defaultKey = "$default"
 
+    /// In the order of the file.
     public let entries: [Entry]
     /// Where `application/json` is, and what stands first in the order of keys: the choices of last resort.
     private let json: Int?
     private let firstInOrder: Int?
     private let fallback: Int?
 
+    /// No templates: bodies pass, as far as `passthroughBehavior` allows.
     public static let none = TemplateTable([])
 
     /// - Parameter entries: media type, without parameters, or `$default`, to template.
@@ -34,6 +37,7 @@ public struct TemplateTable: Sendable {
         firstInOrder = read.indices.min { read[$0].key < read[$1].key }
     }
 
+    /// Whether there is no entry at all.
     public var isEmpty: Bool { entries.isEmpty }
 
     /// The entry for a request's `Content-Type` (absent: `application/json`), else `$default`, else nil.

@@ -109,7 +109,9 @@ enum URIPart: Sendable, Equatable {
 public struct InvalidURITemplate: Error, Sendable, Equatable, CustomStringConvertible {
     /// One sentence without a full stop.
     public let message: String
+    /// What may stand there; nil where ``message`` says it.
     public let expected: String?
+    /// What was probably meant; nil where nothing is near.
     public let suggestion: String?
     /// The column in the text, from 1; nil where it is about the whole.
     public let offset: Int?
@@ -121,6 +123,7 @@ public struct InvalidURITemplate: Error, Sendable, Equatable, CustomStringConver
         self.offset = offset
     }
 
+    /// All three in one line.
     public var description: String {
         var text = message
         if let expected { text += "; " + expected }

@@ -59,6 +59,7 @@ public struct URITemplate: Sendable {
 
 /// A backend's URI, ready for the wire.
 public struct ResolvedURI: Sendable, Equatable {
+    /// Where to connect.
     public let endpoint: Endpoint
     /// Percent-encoded, starts with `/`.
     public let path: String

@@ -10,6 +10,7 @@ public struct NamedModels: Sendable {
     private let nodes: [String: ConfigurationNode]
     private let schemas: [String: JSONValue]
 
+    /// No models but `Empty` and `Error`.
     public static let none = NamedModels([])
 
     /// - Parameter models: name to schema, each as it is written: a mapping, or JSON in a text.

@@ -7,8 +7,10 @@ import Synchronization
 public struct RequestModel: Sendable {
     /// What messages and `explain` call it: its name, its file, or `a schema of its own`.
     public let name: String
+    /// The compiled schema, draft 4; references to other models are resolved.
     public let schema: JSONSchema
 
+    /// A model from a schema that is compiled already.
     public init(name: String, schema: JSONSchema) {
         self.name = name
         self.schema = schema

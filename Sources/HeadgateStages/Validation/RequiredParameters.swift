@@ -18,6 +18,7 @@ public struct RequiredParameters: Sendable {
         self.parameters = parameters.sorted { ($0.kind.rawValue, $0.name) < ($1.kind.rawValue, $1.name) }
     }
 
+    /// Nothing is required.
     public static let none = RequiredParameters([])
 
     /// Those that are missing or blank. Any value of several counts; header names match in any case, since HTTP/2

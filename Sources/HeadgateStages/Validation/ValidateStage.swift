@@ -30,6 +30,7 @@ public struct ValidateStage: SynchronousStage {
             + "file below the pipeline's folder (`pet.schema.json`), or the schema itself. A type without a model is not checked.",
     )
 
+    /// `validate`: required parameters and models, in a pipeline file.
     public static let declaration = StageDeclaration(
         kind: "validate",
         phase: .validate,
@@ -75,8 +76,11 @@ public struct ValidateStage: SynchronousStage {
         self.models = models.map { (MediaType.first(of: $0.type).lowercased(), $0.model) }
     }
 
+    /// Whether there is a model; parameters alone need no payload.
     public var readsPayload: Bool { !models.isEmpty }
 
+    /// Checks parameters, then the body against the model of its media type.
+    /// - Throws: ``GatewayResponseType/badRequestParameters`` or ``GatewayResponseType/badRequestBody``, both 400.
     public func run(_ exchange: Exchange) throws -> StageOutcome {
         let missing = parameters.missing(in: exchange)
         guard missing.isEmpty else {

@@ -73,6 +73,7 @@ final class AuthorizerCache<Value: Sendable>: Sendable {
 public final class AuthorizerCaches: Sendable {
     private let lambda = Mutex<[String: AuthorizerCache<AuthorizerResult>]>([:])
 
+    /// Caches that hold nothing. One object serves one API.
     public init() {}
 
     func lambda(_ authorizer: String) -> AuthorizerCache<AuthorizerResult> {

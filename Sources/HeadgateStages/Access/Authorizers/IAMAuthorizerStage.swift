@@ -12,6 +12,7 @@ public struct IAMAuthorizerStage: SynchronousStage {
         "Whose signatures are accepted; by default the `callers` of the API's deployment stage.",
     )
 
+    /// `iam-authorizer`: callers with their keys and policies, in a pipeline file.
     public static let declaration = StageDeclaration(
         kind: "iam-authorizer",
         phase: .authorize,
@@ -51,6 +52,8 @@ public struct IAMAuthorizerStage: SynchronousStage {
         self.callers = Dictionary(callers.map { ($0.credentials.accessKeyID, $0) }) { $1 }
     }
 
+    /// Verifies the signature and asks the caller's policies, then those of the API.
+    /// - Throws: 403, with the service's message for what is wrong with the signature.
     public func run(_ exchange: Exchange) throws -> StageOutcome {
         try exchange.checkMethodARN()
         let caller = try authenticate(exchange)

@@ -37,6 +37,7 @@ public struct JWTAuthorizerStage: SuspendingStage {
         "With scopes, an access token is wanted whose claim `scope` has one of them; without, an ID token.",
     )
 
+    /// `jwt-authorizer`: issuers, audiences and scopes, in a pipeline file.
     public static let declaration = StageDeclaration(
         kind: "jwt-authorizer",
         phase: .authorize,
@@ -90,11 +91,15 @@ public struct JWTAuthorizerStage: SuspendingStage {
         self.scopes = scopes
     }
 
+    /// False: tokens stand in a header field or in the query.
     public var readsPayload: Bool { false }
 
     private static let longestToken = 16_384
     private static let verifiedLifetime: Int64 = 300_000_000
 
+    /// Believes a token that it has verified before; otherwise waits for the issuer's keys where they are not there
+    /// or too old.
+    /// - Throws: 401 without a token that is valid and has one of the scopes, 500 where the keys cannot be fetched.
     public func start(_ exchange: Exchange, _ resumption: Resumption) throws -> StageOutcome? {
         let text = try token(exchange)
         let now = exchange.lane.clock.monotonicMicroseconds()

@@ -47,6 +47,7 @@ public struct LambdaAuthorizerStage: SuspendingStage {
         "timeoutInMillis", FieldType<Int>.integer(50...29_000, unit: "milliseconds"), default: 10_000, shown: "10000",
         "For the function's answer.")
 
+    /// `lambda-authorizer`: the function, what identifies a caller, and how long an answer holds, in a pipeline file.
     public static let declaration = StageDeclaration(
         kind: "lambda-authorizer",
         phase: .authorize,
@@ -131,6 +132,7 @@ public struct LambdaAuthorizerStage: SuspendingStage {
         cache = caches.lambda(settings.joined(separator: "|"))
     }
 
+    /// False: an authorizer sees the request's head only.
     public var readsPayload: Bool { false }
 
     private var explanation: String {
@@ -141,6 +143,9 @@ public struct LambdaAuthorizerStage: SuspendingStage {
 
     // MARK: Running
 
+    /// Takes an answer that is kept, or waits for the function.
+    /// - Throws: 401 without what identifies a caller, 403 where the policy denies, 500 where the function cannot be
+    /// asked.
     public func start(_ exchange: Exchange, _ resumption: Resumption) throws -> StageOutcome? {
         try exchange.checkMethodARN()
         guard let identity = sources.values(exchange) else {

@@ -3,6 +3,7 @@ import OrderedJSON
 /// An IAM policy document, as far as `execute-api` has use for it: what Lambda authorizers return and what an API's
 /// resource policy is (IAM User Guide, "JSON policy elements").
 public struct AccessPolicy: Sendable {
+    /// What a policy says to a request (IAM User Guide, "Policy evaluation logic").
     public enum Decision: Sendable, Equatable {
         /// A statement allows it, and none denies it.
         case allow
@@ -70,6 +71,8 @@ public struct PolicyRequest: Sendable {
     /// Condition keys in lower case, to their values.
     public var context: [String: [String]]
 
+    /// A question.
+    /// - Parameter context: keys in lower case, e.g. `aws:sourceip`.
     public init(action: String = "execute-api:Invoke", resource: String, principal: String? = nil, context: [String: [String]] = [:]) {
         self.action = action
         self.resource = resource
@@ -82,7 +85,9 @@ public struct PolicyRequest: Sendable {
 public struct InvalidPolicy: Error, Sendable, CustomStringConvertible {
     /// The JSON Pointer of the place.
     public let pointer: String
+    /// What stands there, in words.
     public let found: String
+    /// What should stand there, in words that fit behind `expected`.
     public let expected: String
 
     init(_ pointer: String, _ value: JSONValue, expected: String) {
@@ -97,6 +102,7 @@ public struct InvalidPolicy: Error, Sendable, CustomStringConvertible {
         self.expected = expected
     }
 
+    /// `/Statement/0/Effect: found the text "allow", expected one of: Allow, Deny`.
     public var description: String {
         "\(pointer.isEmpty ? "the policy" : pointer): found \(found), expected \(expected)"
     }

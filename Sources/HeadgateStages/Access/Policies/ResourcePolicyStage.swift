@@ -31,6 +31,7 @@ public struct ResourcePolicyStage: SynchronousStage {
             + "`CUSTOM` and `AWS_IAM` it may leave that to the authorizer, which stands behind this stage.",
     )
 
+    /// `resource-policy`: the policy document, in a pipeline file.
     public static let declaration = StageDeclaration(
         kind: "resource-policy",
         phase: .authorize,
@@ -88,8 +89,12 @@ public struct ResourcePolicyStage: SynchronousStage {
         self.authorization = authorization
     }
 
+    /// False: policies speak of callers, methods and addresses.
     public var readsPayload: Bool { false }
 
+    /// Decides by the policy, or leaves that to the authorizer behind: to `AWS_IAM` always, since only it knows the
+    /// caller, and to a Lambda authorizer where the policy says nothing.
+    /// - Throws: 403 where the policy denies, or says nothing and no such authorizer follows.
     public func run(_ exchange: Exchange) throws -> StageOutcome {
         try exchange.checkMethodARN()
         guard let policy = cache.policy(json, exchange.deployment.apiARN) else {
