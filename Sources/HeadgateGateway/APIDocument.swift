@@ -5,12 +5,14 @@ import HeadgateOpenAPI
 /// An API that is served from its definition: an OpenAPI or Swagger document, or a SAM or CloudFormation
 /// template with one.
 public struct APIDocument: Sendable {
+    /// The document's file; files that it includes are looked for beside it.
     public var path: String
     /// Describes the deployment stage, in the form of `x-stage`; nil where the definition says enough.
     public var stageFile: String?
     /// How the definition is read.
     public var options: DefinitionOptions
 
+    /// A document with nothing said beside it unless told otherwise.
     public init(path: String, stageFile: String? = nil, options: DefinitionOptions = DefinitionOptions()) {
         self.path = path
         self.stageFile = stageFile

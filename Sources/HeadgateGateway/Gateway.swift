@@ -16,6 +16,7 @@ public final class Gateway: Sendable {
     public let current: CurrentGeneration
     /// The lanes on which stages run.
     public let lanes: [Lane]
+    /// What the gateway was made with.
     public let options: GatewayOptions
     private let source: PipelineSource
     private let kinds: StageKinds

@@ -3,6 +3,7 @@ import HeadgateDefinitions
 
 /// The pipelines could not be loaded; holds every mistake in every file.
 public struct GatewayLoadError: Error, Sendable, CustomStringConvertible {
+    /// Every finding by file, line and column; at least one is an error.
     public let diagnostics: [Diagnostic]
     /// The lines that the findings are about.
     public let sources: DiagnosticSources

@@ -32,11 +32,13 @@ public struct GatewayOptions: Sendable {
     public var scriptNetworks: [AddressRange] = []
     /// Where scripts' metrics go; nil takes the process's own.
     public var metrics: (any MetricsFactory)?
+    /// Where stages take the time from; a test may hold it.
     public var clock: any GatewayClock = SystemClock()
     /// Makes identifiers and everything else that is random the same in every run; nil takes the system's randomness.
     public var seed: UInt64?
     /// Where stages, reloads and failures are logged.
     public var logger = Logger(label: "headgate")
 
+    /// The defaults: one lane, the network, the system's clock and randomness.
     public init() {}
 }

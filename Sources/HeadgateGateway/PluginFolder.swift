@@ -14,6 +14,7 @@ import Darwin
 public struct PluginFolder: Sendable {
     /// The plugins without mistakes, in the order of their names.
     public private(set) var plugins: [LuaPlugin] = []
+    /// What is wrong with plugins; those are left out of ``plugins``.
     public private(set) var diagnostics: [Diagnostic] = []
     /// Everything that was read or looked for.
     private(set) var watched: [String] = []

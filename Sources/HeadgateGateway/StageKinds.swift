@@ -9,6 +9,7 @@ import NIOPosix
 /// The kinds of stage that a gateway's pipelines may use, and the services that these need: the
 /// built-in ones, then those of the embedder, which replace a built-in one of the same name.
 public struct StageKinds: Sendable {
+    /// The kinds, without those of plugins, which belong to a folder of pipelines.
     public let registry: StageRegistry
     let services: StageServices
     /// Ours, unless the embedder gave another dispatcher.

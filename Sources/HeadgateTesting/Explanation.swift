@@ -5,10 +5,12 @@ import OrderedJSON
 public struct Explanation: Sendable {
     private let pipelines: [Pipeline]
 
+    /// Explains these pipelines, in this order.
     public init(_ pipelines: [Pipeline]) {
         self.pipelines = pipelines
     }
 
+    /// One block a pipeline: name, routes and place, then a line for each stage with its details.
     public func text(_ style: TextStyle) -> String {
         pipelines.map { Self.text($0, style) }.joined(separator: "\n\n")
     }

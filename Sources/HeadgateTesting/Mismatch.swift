@@ -7,8 +7,11 @@ import OrderedJSON
 public struct Mismatch: Sendable {
     /// `status of the response`, `body at the backend`.
     public let what: String
+    /// What the test says, as text.
     public let expected: String
+    /// What came, as text; JSON is indented, as ``expected`` is.
     public let actual: String
+    /// Where the expectation stands.
     public let location: SourceLocation
 }
 

@@ -4,24 +4,29 @@ import OrderedJSON
 
 /// What became of one test.
 public struct PipelineTestResult: Sendable {
+    /// The test, as it stands in its file.
     public let test: PipelineTest
     /// Empty when the test passed.
     public let mismatches: [Mismatch]
+    /// What each stage received and gave.
     public let trace: TraceReport
     /// Why the pipeline ended early, if it did.
     public let failure: GatewayFailure?
 
+    /// Whether everything came as the test expects.
     public var passed: Bool { mismatches.isEmpty }
 }
 
 /// What became of all tests, for people and for programs.
 public struct PipelineTestResults: Sendable {
+    /// In the order of the files.
     public let all: [PipelineTestResult]
 
     init(_ all: [PipelineTestResult]) {
         self.all = all
     }
 
+    /// Whether every test passed; true where there are none.
     public var allPassed: Bool { all.allSatisfy(\.passed) }
 
     /// - Parameter trace: adds what each stage received and gave to tests that fail.

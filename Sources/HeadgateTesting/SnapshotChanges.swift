@@ -2,13 +2,16 @@ import Headgate
 
 /// What a stage changed: the difference of two snapshots, as lines that a person can read.
 public struct SnapshotChange: Sendable, Equatable {
+    /// How the part differs from what it was before the stage.
     public enum Kind: String, Sendable { case added, changed, removed }
 
+    /// Whether it is new, another, or gone.
     public let kind: Kind
     /// Which view: `integration request`, `integration response`, `selection`, `response`.
     public let view: String
     /// Which part of it: `header Accept`, `body`, `status`.
     public let part: String
+    /// The new value; the old one where it was removed.
     public let text: String
 
     static func all(from before: Trace.Snapshot, to after: Trace.Snapshot) -> [SnapshotChange] {

@@ -2,7 +2,9 @@
 public struct TextStyle: Sendable {
     private let isColoured: Bool
 
+    /// No marks at all: for files, pipes and `NO_COLOR`.
     public static let plain = TextStyle(isColoured: false)
+    /// ANSI escapes: for a terminal.
     public static let coloured = TextStyle(isColoured: true)
 
     func bold(_ text: String) -> String { mark(text, 1) }

@@ -11,6 +11,7 @@ public struct APIDefinition: Sendable {
     /// Each as a pipeline file has it.
     public var pipelines: [ConfigurationNode]
 
+    /// An API whose nodes keep the places of the document they come from, so that findings point into it.
     public init(file: String, directory: String?, shared: ConfigurationNode, pipelines: [ConfigurationNode]) {
         self.file = file
         self.directory = directory

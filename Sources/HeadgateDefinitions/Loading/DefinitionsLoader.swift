@@ -16,6 +16,7 @@ public struct DefinitionsLoader: Sendable {
     /// Whether the files' `tests:` are read too. A server can do without them; mistakes in them are then not seen.
     public var readsTests: Bool
 
+    /// A loader; what is left out is empty, and tests are read.
     public init(
         registry: StageRegistry,
         services: StageServices = StageServices(),

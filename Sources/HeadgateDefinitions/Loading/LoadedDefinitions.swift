@@ -16,6 +16,7 @@ public struct LoadedDefinitions: Sendable {
     /// The texts of files with findings, for showing their lines.
     public var sources = DiagnosticSources()
 
+    /// Nothing loaded and nothing found.
     public init() {}
 
     /// Whether anything is wrong. The pipelines that are not may still be used.
@@ -27,6 +28,7 @@ public struct LoadedDefinitions: Sendable {
         for finding in findings { sources.add(file: finding.location.file) }
     }
 
+    /// The pipeline of this name; nil if there is none, or if it has errors.
     public subscript(pipeline name: String) -> Pipeline? {
         pipelines.first { $0.name == name }
     }
@@ -36,6 +38,7 @@ public struct LoadedDefinitions: Sendable {
 public struct DiagnosticSources: Sendable {
     private var texts: [String: SourceText] = [:]
 
+    /// No lines: findings are shown by their places alone.
     public init() {}
 
     mutating func add(_ text: SourceText) {

@@ -4,13 +4,17 @@ import OrderedJSON
 /// One of a pipeline file's own `tests:`: a request, what the backend must have received, what it
 /// answers, and what the client must get. `headgate test` runs it; nothing here does.
 public struct PipelineTest: Sendable {
+    /// What the test shows, for people; `headgate test --filter` looks for it.
     public var name: String
     /// Of the test in its file.
     public var location: SourceLocation
     /// The pipeline's name.
     public var pipeline: String
+    /// What the client sends.
     public var request: Request
+    /// What the backend gets and does.
     public var backend: Backend
+    /// What the client must get.
     public var response: Response
     /// The other services that scripts call.
     public var mocks: [Mock] = []
@@ -23,7 +27,9 @@ public struct PipelineTest: Sendable {
         public var method: String
         /// As it goes over the wire: path, and maybe `?` and a query.
         public var target: String
+        /// In the order of the file; `Host` is added where it is missing.
         public var headers: [Header]
+        /// nil sends none.
         public var body: Payload?
     }
 
@@ -33,6 +39,7 @@ public struct PipelineTest: Sendable {
         public var isCalled: Bool
         /// What it must have received; nil when the test does not say.
         public var receives: Received?
+        /// What the client's request is answered with, if it gets this far.
         public var answer: Answer
     }
 
@@ -44,20 +51,25 @@ public struct PipelineTest: Sendable {
         public var method: String?
         /// What each of its calls must have; nil when the test does not say.
         public var receives: Received?
+        /// What every call is answered with.
         public var answer: Answer
         /// How often it must be called; nil when the test does not say.
         public var calls: Int?
+        /// Of the mock in its file.
         public var location: SourceLocation
     }
 
     /// What must have arrived at the backend. Members that are nil or empty are not looked at.
     public struct Received: Sendable {
+        /// In capitals.
         public var method: String?
         /// Path and query, as they go over the wire.
         public var target: String?
         /// Each must be there with this value, in any place; one without value must not be there.
         public var headers: [ExpectedHeader]
+        /// What the payload must be.
         public var body: ExpectedBody?
+        /// Of the expectation in its file.
         public var location: SourceLocation
     }
 
@@ -77,21 +89,31 @@ public struct PipelineTest: Sendable {
 
     /// What the client must get. Members that are nil or empty are not looked at.
     public struct Response: Sendable {
+        /// 100…599.
         public var status: Int?
+        /// Each must be there with this value, in any place; one without value must not be there.
         public var headers: [ExpectedHeader]
+        /// What the payload must be.
         public var body: ExpectedBody?
+        /// Of the expectation in its file.
         public var location: SourceLocation
     }
 
+    /// A header field to send, or a secret with its name.
     public struct Header: Sendable {
+        /// The field's or the secret's name.
         public var name: String
+        /// What is sent, or what scripts get.
         public var value: String
     }
 
+    /// A header field to look for.
     public struct ExpectedHeader: Sendable {
+        /// In any case.
         public var name: String
         /// nil: the header must not be there.
         public var value: String?
+        /// Of the field in its file.
         public var location: SourceLocation
     }
 

@@ -18,6 +18,7 @@ public struct DiagnosticPrinter: Sendable {
     /// How many findings are shown; the summary counts all.
     public var limit: Int
 
+    /// A printer; plain text and at most 200 findings unless told otherwise.
     public init(sources: DiagnosticSources = DiagnosticSources(), isColoured: Bool = false, limit: Int = 200) {
         self.sources = sources
         self.isColoured = isColoured

@@ -13,6 +13,7 @@ public struct MessageLimits: Sendable, Equatable {
     /// Interim responses (1xx) in front of one response; more is a broken answer.
     public var interimResponses: Int
 
+    /// Bounds of a client's request; API Gateway's where it has any.
     public init(
         target: Int = 10_240,
         fieldBlock: Int = 10_240,

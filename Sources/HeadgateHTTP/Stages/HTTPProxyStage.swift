@@ -20,6 +20,7 @@ public struct HTTPProxyStage: DispatchStage {
             + "`BUFFERED`, as in API Gateway, otherwise `STREAM`.",
     )
 
+    /// `http-proxy`: method, URI, timeout and parameters, in a pipeline file.
     public static let declaration = StageDeclaration(
         kind: "http-proxy",
         phase: .dispatch,
@@ -73,8 +74,12 @@ public struct HTTPProxyStage: DispatchStage {
         self.binaryMediaTypes = binaryMediaTypes
     }
 
+    /// Whether bodies may pass as they come: outside of an API, or with `responseTransferMode: STREAM`, and where no
+    /// mapping reads the body.
     public var streams: Bool { isStreaming && !parameters.readsBody }
 
+    /// Sends the client's request on, and takes the backend's response for the client's.
+    /// Fails with 504 or 502 where the backend cannot be reached, is too slow, or its answer is broken.
     public func dispatch(_ exchange: Exchange, _ resumption: Resumption) {
         do throws(GatewayFailure) {
             try prepare(exchange)

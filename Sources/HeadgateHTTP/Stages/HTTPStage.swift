@@ -5,6 +5,7 @@ import HeadgateStages
 public struct HTTPStage: DispatchStage {
     private static let timeout = BackendSettings.timeout(upTo: 29_000)
 
+    /// `http`: method, URI and timeout, in a pipeline file.
     public static let declaration = StageDeclaration(
         kind: "http",
         phase: .dispatch,
@@ -34,8 +35,11 @@ public struct HTTPStage: DispatchStage {
         self.backend = backend
     }
 
+    /// False: request and response are mapped.
     public var streams: Bool { false }
 
+    /// Sends the integration request and sets ``Exchange/integrationResponse``.
+    /// Fails with 504 or 502 where the backend cannot be reached, is too slow, or its answer is broken.
     public func dispatch(_ exchange: Exchange, _ resumption: Resumption) {
         do throws(GatewayFailure) {
             try prepare(exchange)

@@ -4,8 +4,10 @@ import NIOCore
 /// The home of exchanges whose client's connection belongs to an event loop. The dispatcher calls the
 /// backend on that loop, so that nothing of an exchange crosses a thread on its way.
 open class EventLoopHome: ExchangeHome, @unchecked Sendable {
+    /// The loop that owns the client's connection; everything at home happens on it.
     public final let eventLoop: any EventLoop
 
+    /// A home on this loop; subclasses may collect what they deliver and hand over.
     public init(eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
     }

@@ -4,8 +4,10 @@ import OrderedJSON
 /// A part of a definition that is kept as it was written: schemas, policies, and what only other tools
 /// read. Two are equal when they mean the same JSON; the order of keys does not count.
 public struct DefinitionTree: Sendable, Equatable {
+    /// The tree as it was read, with the places of its parts.
     public var node: ConfigurationNode
 
+    /// Keeps a node and everything in it.
     public init(_ node: ConfigurationNode) {
         self.node = node
     }
@@ -16,11 +18,15 @@ public struct DefinitionTree: Sendable, Equatable {
         node = ConfigurationNode(.mapping(entries), at: location)
     }
 
+    /// What it means.
     public var json: JSONValue { JSONValue(definition: node) }
+    /// The members of a mapping, in their order; none of anything else.
     public var entries: [ConfigurationNode.Entry] { node.entries }
 
+    /// The value of a member, if this is a mapping that has it.
     public subscript(key: String) -> ConfigurationNode? { node[key] }
 
+    /// Equal JSON; places, styles and the order of keys do not count.
     public static func == (left: DefinitionTree, right: DefinitionTree) -> Bool {
         left.json == right.json
     }

@@ -3,8 +3,10 @@ import HeadgateDefinitions
 
 /// Reads APIs from a file: an OpenAPI or Swagger document, or a SAM or CloudFormation template with one.
 public struct DefinitionImport: Sendable {
+    /// What the import is told beside the definition.
     public var options: DefinitionOptions
 
+    /// An import with these options.
     public init(options: DefinitionOptions = DefinitionOptions()) {
         self.options = options
     }

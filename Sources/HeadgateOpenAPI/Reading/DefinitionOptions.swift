@@ -14,11 +14,15 @@ public struct DefinitionOptions: Sendable {
 
     /// Values for `${NAME}`, parameters and resources of templates (`--var NAME=VALUE`).
     public var variables: [String: String] = [:]
+    /// What becomes of the base path. The default is the service's, ``BasePath/ignore``.
     public var basePath = BasePath.ignore
+    /// `AWS::Region`, and the region of ARNs that the import makes.
     public var region = "us-east-1"
     /// Twelve digits.
     public var accountID = "000000000000"
+    /// `AWS::Partition`, e.g. `aws-cn`.
     public var partition = "aws"
+    /// `AWS::StackName`.
     public var stackName = "headgate"
     /// The deployment stage that is served; nil takes the definition's, else `local`.
     public var deploymentStage: String?
@@ -29,6 +33,7 @@ public struct DefinitionOptions: Sendable {
     /// Told which other files were read: those that a template includes.
     public var consulted: ConsultedFiles?
 
+    /// The defaults, which need no account.
     public init() {}
 
     /// CloudFormation's pseudo parameters, without `AWS::`.

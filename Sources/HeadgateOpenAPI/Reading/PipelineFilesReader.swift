@@ -7,6 +7,7 @@ public struct PipelineFilesReader {
     let members: MemberReader
     private let variables: DefinitionVariables
 
+    /// A reader whose findings go to `diagnostics`.
     public init(diagnostics: Diagnostics) {
         members = MemberReader(diagnostics: diagnostics)
         variables = DefinitionVariables(options: DefinitionOptions(), diagnostics: diagnostics)

@@ -13,7 +13,9 @@ public struct OpenAPIWriter {
         self.format = format ?? api.format
     }
 
+    /// The document as YAML 1.2, with a line break at its end.
     public var yaml: String { YAMLEmitter.text(document) }
+    /// The same as indented JSON.
     public var json: String { JSONWriter.string(JSONValue(definition: document), style: .pretty) + "\n" }
 
     private var isSwagger: Bool { format == .swagger }

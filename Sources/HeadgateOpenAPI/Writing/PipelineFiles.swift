@@ -2,18 +2,22 @@ import Headgate
 
 /// The pipeline files of an API: `api.yaml`, and one file a resource.
 public struct PipelineFiles {
+    /// A file of the folder.
     public struct File: Sendable {
         /// Without folder.
         public var name: String
+        /// YAML, with a line break at its end.
         public var text: String
     }
 
     let api: RestAPI
 
+    /// The files for one API; nothing is written here.
     public init(_ api: RestAPI) {
         self.api = api
     }
 
+    /// `api.yaml` first, then one file for each resource, by the path; names are unique in the folder.
     public var files: [File] {
         let nodes = PipelineNodes(api)
         let names = nodes.names()

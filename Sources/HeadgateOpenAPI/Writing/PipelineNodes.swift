@@ -6,6 +6,7 @@ import Headgate
 public struct PipelineNodes {
     let api: RestAPI
 
+    /// The nodes of one API.
     public init(_ api: RestAPI) {
         self.api = api
     }
