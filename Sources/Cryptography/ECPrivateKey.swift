@@ -1,6 +1,7 @@
 /// A key on one of the NIST curves P-256 and P-384 that makes ECDSA signatures (FIPS 186-5), with nonces that follow
 /// from key and message (RFC 6979), so that no bad source of random numbers can give the key away.
 public struct ECPrivateKey: Sendable {
+    /// The curve, which also says which hash a signature takes.
     public let curve: ECPublicKey.Curve
     private let scalar: [UInt8]
 

@@ -29,6 +29,7 @@ public enum TokenAlgorithm: String, Sendable {
 
     /// The algorithms that tokens can be signed with here.
     public static let signing: [TokenAlgorithm] = [.hs256, .hs384, .hs512, .rs256, .rs384, .rs512, .es256, .es384]
+    /// Whether tokens can be signed with it here; the `PS` algorithms are verified only.
     public var signs: Bool { Self.signing.contains(self) }
 }
 

@@ -70,6 +70,7 @@ public struct TokenSigningKey: Sendable {
         guard fits(algorithm) else { return nil }
     }
 
+    /// Whether the key can sign with the algorithm: RSA with `RS…`, a curve with the `ES…` of its size.
     public func fits(_ algorithm: TokenAlgorithm) -> Bool {
         switch (material, algorithm) {
         case (.rsa, .rs256), (.rsa, .rs384), (.rsa, .rs512): true

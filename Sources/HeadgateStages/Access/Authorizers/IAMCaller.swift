@@ -3,9 +3,11 @@ import SigV4
 
 /// Somebody who may sign requests with Signature Version 4.
 public struct IAMCaller: Sendable {
+    /// The access key that the caller signs with.
     public var credentials: Credentials
     /// `arn:aws:iam::123456789012:user/ana`; its account is the caller's.
     public var userARN: String
+    /// `$context.identity.user` and `.caller`; the access key's id where nothing else is said.
     public var userID: String
     var policy: AccessPolicy?
 
@@ -70,8 +72,10 @@ public struct IAMCaller: Sendable {
 
 /// Who may call the methods of a deployment stage whose authorization is `AWS_IAM`.
 public struct IAMCallers: Sendable {
+    /// In the order of the file.
     public var all: [IAMCaller]
 
+    /// Callers for the `iam-authorizer` stages of one deployment stage.
     public init(_ all: [IAMCaller]) {
         self.all = all
     }
