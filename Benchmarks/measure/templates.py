@@ -18,6 +18,10 @@ CASES = [
 PARSE_MEGABYTES_PER_SECOND = 300
 MEMORY_BY_BODY = 6
 
+# Templates that want more work than a rendering may have, and the CPU time after which each must be over.
+HOSTILE = FOLDER.parent.parent / "Tests" / "Fuzz" / "templates"
+HOSTILE_MILLISECONDS = 50
+
 
 def fields(text):
     """The figures of a line of `name=value` fields."""
@@ -71,6 +75,29 @@ def peak_bytes(program, name):
     return usage.ru_maxrss * 1024
 
 
+def cpu_milliseconds(arguments):
+    """CPU time of a process from start to end, the lower of two runs."""
+
+    def once():
+        process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        return (usage.ru_utime + usage.ru_stime) * 1000
+
+    return min(once(), once())
+
+
+def slowest_hostile(program):
+    """The hostile template that takes longest, and its CPU time in ms without that of starting the program."""
+    start = cpu_milliseconds([program, "template", "/dev/null"])
+    body = '{"decimal": 1.23456789012345678901234567890, "items": [{"id": 1, "name": "n"}, {"id": 2}]}'
+    times = {
+        path.name: cpu_milliseconds([program, "template", path, "--body", body]) - start
+        for path in HOSTILE.glob("hostile-*")
+    }
+    return max(times.items(), key=lambda item: item[1])
+
+
 def measure(program, rounds):
     """Everything, by case: medians of all rounds."""
     taken = {name: {"render": [], "parse": []} for name, *_ in CASES}
@@ -89,6 +116,7 @@ def measure(program, rounds):
             "allocations": allocations(program, name, max(10, times // 10)),
             "peak_by_body": (peak_bytes(program, name) - least) / body,
         }
+    results["hostile"] = slowest_hostile(program)
     return results
 
 
@@ -114,6 +142,9 @@ def report(results):
     memory = large["peak_by_body"]
     verdict = "ok" if memory <= MEMORY_BY_BODY else "MISSED"
     print(LINE.format("peak memory of large, by its body", f"{memory:.1f}", MEMORY_BY_BODY, "", verdict).rstrip())
+    name, milliseconds = results["hostile"]
+    verdict = "ok" if milliseconds <= HOSTILE_MILLISECONDS else "MISSED"
+    print(LINE.format(f"{name}, CPU ms", f"{milliseconds:.0f}", HOSTILE_MILLISECONDS, "", verdict).rstrip())
     for name, *_ in CASES:
         if results[name]["allocations"] is not None:
             print(LINE.format(f"allocations a render, {name}", f"{results[name]['allocations']:,.1f}", "", "", "").rstrip())

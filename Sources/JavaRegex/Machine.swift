@@ -43,7 +43,10 @@ struct Machine: ~Copyable {
                 registers: registers.bindMemory(to: Int32.self),
                 choices: choices.bindMemory(to: Choice.self),
                 trail: trail.bindMemory(to: TrailEntry.self))
-            return withExtendedLifetime(program) { body(&machine) }
+            let budget = machine.steps
+            let result = withExtendedLifetime(program) { body(&machine) }
+            limits.counter?.add(budget - machine.steps)
+            return result
         }
     }
 

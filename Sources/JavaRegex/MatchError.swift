@@ -40,7 +40,7 @@ extension MatchError: CustomStringConvertible {
 }
 
 /// How much work and memory one call may take.
-public struct MatchLimits: Equatable, Sendable {
+public struct MatchLimits: Sendable {
     /// Steps that every call may take. A step is about one instruction, or eight bytes of a run such as `.*`.
     public var steps: Int
     /// Steps that a call may take beyond ``steps`` for every byte of the subject.
@@ -49,6 +49,8 @@ public struct MatchLimits: Equatable, Sendable {
     public var choices: Int
     /// Bytes that `replaceAll`, `replaceFirst` and `split` may produce.
     public var outputBytes: Int
+    /// Told of the steps that each call took, whether it matched, failed or was given up. None by default.
+    public var counter: StepCounter?
     /// Steps after which it pays to remember what was tried in vain. Tests lower it.
     var stepsBeforeMemo = 256
 
@@ -61,16 +63,19 @@ public struct MatchLimits: Equatable, Sendable {
     ///   - stepsPerByte: further steps for every byte of the subject.
     ///   - choices: places to return to that may be remembered at once.
     ///   - outputBytes: bytes that a replacement or a split may produce.
+    ///   - counter: told of the steps that each call took.
     public init(
         steps: Int = 200_000,
         stepsPerByte: Int = 100,
         choices: Int = 1 << 19,
-        outputBytes: Int = 64 << 20
+        outputBytes: Int = 64 << 20,
+        counter: StepCounter? = nil
     ) {
         self.steps = steps
         self.stepsPerByte = stepsPerByte
         self.choices = choices
         self.outputBytes = outputBytes
+        self.counter = counter
     }
 
     /// The steps that a subject of `count` bytes may take.

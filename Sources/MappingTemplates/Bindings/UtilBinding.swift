@@ -11,7 +11,9 @@ extension Renderer {
             try spend(bytes: result.count)
             return .text(result)
         case .urlEncode:
-            return .text(FormCoding.encode(text))
+            let result = FormCoding.encode(text)
+            try spend(bytes: result.count)
+            return .text(result)
         case .urlDecode:
             guard let result = FormCoding.decode(text) else {
                 throw fail(.method, "java.lang.IllegalArgumentException: urlDecode() met an incomplete or invalid %XX")
@@ -125,7 +127,10 @@ enum FormCoding {
             case _ where byte.isLetter || byte.isDigit: result.append(byte)
             case .dot, .hyphen, .asterisk, .underscore: result.append(byte)
             case .space: result.append(.plus)
-            default: result += [UInt8(ascii: "%"), hexadecimal(byte >> 4), hexadecimal(byte & 0xF)]
+            default:
+                result.append(UInt8(ascii: "%"))
+                result.append(hexadecimal(byte >> 4))
+                result.append(hexadecimal(byte & 0xF))
             }
         }
         return result

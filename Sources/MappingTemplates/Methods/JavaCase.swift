@@ -39,8 +39,15 @@ enum JavaCase {
             index += 1
         }
         var result: [UInt8] = []
+        result.reserveCapacity(text.count)
         for index in scalars.indices {
-            if let unit = lone[index] { JavaText.append(unit: unit, to: &result) } else { result += Array(other(scalars, index).utf8) }
+            if let unit = lone[index] {
+                JavaText.append(unit: unit, to: &result)
+            } else if scalars[index].isASCII {
+                result.append(ascii(UInt8(truncatingIfNeeded: scalars[index].value)))
+            } else {
+                result.append(contentsOf: other(scalars, index).utf8)
+            }
         }
         return result
     }
@@ -166,11 +173,11 @@ enum JavaCase {
     static func equalsIgnoringCase(_ left: [UInt8], _ right: [UInt8]) -> Bool {
         let a = left.withUnsafeBufferPointer { JavaText.units($0) }
         let b = right.withUnsafeBufferPointer { JavaText.units($0) }
-        return a.count == b.count && a.map(fold) == b.map(fold)
+        return a.count == b.count && zip(a, b).allSatisfy { $0 == $1 || fold($0) == fold($1) }
     }
 
     private static func compare(_ a: [UInt16], _ b: [UInt16], _ key: (UInt16) -> UInt16) -> Int32 {
-        for (x, y) in zip(a, b) {
+        for (x, y) in zip(a, b) where x != y {
             let (x, y) = (key(x), key(y))
             if x != y { return Int32(x) - Int32(y) }
         }
@@ -179,7 +186,8 @@ enum JavaCase {
 
     /// Upper case and then lower case of a single code unit, as Java compares.
     private static func fold(_ unit: UInt16) -> UInt16 {
-        single(single(unit) { $0.uppercaseMapping }) { $0.lowercaseMapping }
+        if unit < 0x80 { return unit &- 0x41 < 26 ? unit | 0x20 : unit }
+        return single(single(unit) { $0.uppercaseMapping }) { $0.lowercaseMapping }
     }
 
     private static func single(_ unit: UInt16, _ mapping: (Unicode.Scalar.Properties) -> String) -> UInt16 {

@@ -3,6 +3,8 @@ import JavaRegex
 /// Compiled patterns of one rendering. A pattern in a loop is compiled once.
 struct PatternCache {
     private var patterns: [[UInt8]: Pattern] = [:]
+    /// Counts the steps of matching.
+    private(set) lazy var steps = StepCounter()
 
     /// - Parameter work: what compiling took, in instructions; nothing if the pattern was there.
     mutating func pattern(_ source: [UInt8], work: inout Int) throws(PatternError) -> Pattern {
@@ -30,24 +32,28 @@ extension Renderer {
         return pattern
     }
 
-    /// Matching may use what is left of the budget, at about eight of its steps for one of ours.
-    private var matchLimits: MatchLimits {
-        MatchLimits(steps: max(1_000, min(budget, limits.work / 2) * 8), outputBytes: limits.outputBytes)
-    }
-
-    private mutating func failed(_ error: MatchError) -> Interruption {
-        let reason: TemplateRenderError.Reason = error.code == .badReplacement ? .method : .limit
-        return fail(reason, "regular expression: \(error)")
+    /// Matches within what is left of the budget, and takes off it what that took: eight steps for one unit.
+    private mutating func match<Result>(
+        _ body: (MatchLimits) throws(MatchError) -> Result
+    ) throws(Interruption) -> Result {
+        let counter = patterns.steps
+        let limits = MatchLimits(
+            steps: max(1_000, budget * 8), stepsPerByte: 0, outputBytes: limits.outputBytes, counter: counter)
+        do throws(MatchError) {
+            let result = try body(limits)
+            budget &-= counter.take() >> 3
+            return result
+        } catch {
+            budget &-= counter.take() >> 3
+            let reason: TemplateRenderError.Reason = error.code == .badReplacement ? .method : .limit
+            throw fail(reason, "regular expression: \(error)")
+        }
     }
 
     mutating func matches(_ text: [UInt8], _ source: [UInt8]) throws(Interruption) -> Bool {
         let pattern = try pattern(source)
         try spend(text.count >> 4)
-        do throws(MatchError) {
-            return try pattern.matches(utf8: text, limits: matchLimits)
-        } catch {
-            throw failed(error)
-        }
+        return try match { limits throws(MatchError) in try pattern.matches(utf8: text, limits: limits) }
     }
 
     mutating func replacePattern(
@@ -60,32 +66,21 @@ extension Renderer {
         try spend(text.count >> 3)
         let subject = String(decoding: text, as: UTF8.self)
         let template = String(decoding: replacement, as: UTF8.self)
-        do throws(MatchError) {
-            let result =
-                all
-                ? try pattern.replaceAll(in: subject, with: template, limits: matchLimits)
-                : try pattern.replaceFirst(in: subject, with: template, limits: matchLimits)
-            let bytes = Array(result.utf8)
-            try spendResult(bytes.count)
-            return bytes
-        } catch {
-            throw failed(error)
+        let result = try match { limits throws(MatchError) in
+            all
+                ? try pattern.replaceAll(in: subject, with: template, limits: limits)
+                : try pattern.replaceFirst(in: subject, with: template, limits: limits)
         }
-    }
-
-    private mutating func spendResult(_ count: Int) throws(MatchError) {
-        budget &-= count >> 6
+        try spend(bytes: result.utf8.count)
+        return Array(result.utf8)
     }
 
     mutating func split(_ text: [UInt8], _ source: [UInt8], limit: Int) throws(Interruption) -> Value {
         let pattern = try pattern(source)
         try spend(text.count >> 3)
-        let parts: [String]
-        do throws(MatchError) {
-            parts = try pattern.split(String(decoding: text, as: UTF8.self), limit: limit, limits: matchLimits)
-                .map { String($0) }
-        } catch {
-            throw failed(error)
+        let subject = String(decoding: text, as: UTF8.self)
+        let parts = try match { limits throws(MatchError) in
+            try pattern.split(subject, limit: limit, limits: limits)
         }
         try spend(parts.count)
         guard parts.count <= limits.listElements else {

@@ -8,11 +8,20 @@ extension Renderer {
         if let result = try quickString(method, receiver, arguments) { return result }
         guard let text = bytes(of: receiver) else { return .null }
         try spend(bytes: text.count)
+        if isByScalar(method), text.contains(where: { $0 >= 0x80 }) { try spend(text.count >> 2) }
         switch arguments.count {
         case 0: return try callString(method, text)
         case 1: return try callString(method, text, arguments[0])
         case 2: return try callString(method, text, arguments[0], arguments[1])
         default: return try callStringWithMany(method, text, arguments)
+        }
+    }
+
+    /// Methods that look at every character beyond ASCII for itself, which takes ten times as long as copying it.
+    private func isByScalar(_ method: Method) -> Bool {
+        switch method {
+        case .toLowerCase, .toUpperCase, .equalsIgnoreCase, .compareToIgnoreCase, .regionMatches: true
+        default: false
         }
     }
 
@@ -131,9 +140,7 @@ extension Renderer {
         case .repeat:
             guard index >= 0 else { throw fail(.method, "java.lang.IllegalArgumentException: count is negative: \(index)") }
             try spend(bytes: text.count.multipliedReportingOverflow(by: index).overflow ? .max : text.count * index)
-            var result: [UInt8] = []
-            for _ in 0..<(text.isEmpty ? 0 : index) { JavaText.append(text, to: &result) }
-            return .text(result)
+            return .text(JavaText.repeating(text, index))
         case .indent:
             return .text(try indent(text, index))
         case .valueOf:

@@ -77,6 +77,7 @@ extension Renderer {
         let (to, splitsLast) = text.withUnsafeBufferPointer { JavaText.offset($0, ofUnit: end) }
         guard splitsFirst || splitsLast else { return Array(text[from..<to]) }
         hasSurrogates = true
+        try spend(text.count >> 3)
         return text.withUnsafeBufferPointer { JavaText.bytes(JavaText.units($0)[start..<end]) }
     }
 
@@ -190,6 +191,7 @@ extension Renderer {
         var result: [UInt8] = []
         if old.isEmpty {
             // Between all characters, and at both ends.
+            try spend(text.count >> 1)
             for unit in text.withUnsafeBufferPointer({ JavaText.units($0) }) {
                 result += new
                 JavaText.append(unit: unit, to: &result)

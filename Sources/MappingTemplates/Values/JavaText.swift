@@ -49,6 +49,19 @@ enum JavaText {
         text.withUnsafeBufferPointer { append($0, to: &bytes) }
     }
 
+    /// `repeat()`, by doubling.
+    static func repeating(_ text: [UInt8], _ count: Int) -> [UInt8] {
+        var result: [UInt8] = []
+        guard count > 0, !text.isEmpty else { return result }
+        var (power, rest) = (text, count)
+        while true {
+            if rest & 1 == 1 { append(power, to: &result) }
+            rest >>= 1
+            if rest == 0 { return result }
+            append(power, to: &power)
+        }
+    }
+
     /// Replaces half surrogate pairs by `?`, as Java does when it encodes UTF-8.
     static func replaceSurrogates(in bytes: inout [UInt8], from start: Int) {
         var index = start
