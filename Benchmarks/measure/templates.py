@@ -6,6 +6,7 @@ import shutil
 import statistics
 import subprocess
 import tempfile
+import time
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "Templates"
 
@@ -68,11 +69,17 @@ def allocations(program, name, times):
 
 
 def peak_bytes(program, name):
-    """Resident memory at its highest, rendering over and over."""
-    process = subprocess.Popen(command(program, name, 20), stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return usage.ru_maxrss * 1024
+    """Resident memory at its highest, rendering over and over.
+
+    Read from /proc while it runs: what wait4 says begins with the memory of this process.
+    """
+    process = subprocess.Popen(command(program, name, 200), stdout=subprocess.DEVNULL)
+    peak = 0
+    while process.poll() is None:
+        status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+        peak = max([peak, *(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:"))])
+        time.sleep(0.002)
+    return peak * 1024
 
 
 def cpu_milliseconds(arguments):
@@ -106,7 +113,7 @@ def measure(program, rounds):
             taken[name]["render"].append(render(program, name, times)["cpu_us"])
             taken[name]["parse"].append(parse(program, name, times * 2)["mb_per_second"])
     results = {}
-    least = peak_bytes(program, "request")
+    least = peak_bytes(program, "reshape")
     for name, _, times, _ in CASES:
         body = (FOLDER / f"{name}.json").stat().st_size
         results[name] = {
