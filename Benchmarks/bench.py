@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 
-from measure import equality, load, process, report, servers, templates
+from measure import equality, load, process, report, secure, servers, templates
 from measure.workloads import WORKLOADS
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -33,7 +33,7 @@ def main():
     seconds = setting("SECONDS", 4)
     connections = setting("CONNECTIONS", 64)
     threads = setting("THREADS", 1)
-    only = (os.environ.get("ONLY") or "W1,W2,W3,W2L,W2J,process,templates").split(",")
+    only = (os.environ.get("ONLY") or "W1,W2,W3,W2L,W2J,TLS,H2,process,templates").split(",")
     shape = {"seconds": seconds, "connections": connections, "threads": threads}
     chosen = [workload for workload in WORKLOADS if workload.name in only]
 
@@ -51,6 +51,10 @@ def main():
         results = {"machine": machine(), "rounds": rounds, **shape, "workloads": {}, "process": {}, "templates": {}}
         if chosen:
             results["workloads"] = measure_workloads(options.headgate, folder, chosen, rounds, shape)
+        if {"TLS", "H2"} & set(only):
+            start = options.headgate and (
+                lambda port, *more: headgate_start(options.headgate, PIPELINES, folder, port, *more)())
+            results["workloads"].update(secure.measure(start, folder, only, rounds, shape))
         if options.headgate and "process" in only:
             results["process"] = measure_process(options.headgate, folder, rounds, shape)
         if options.headgate and "templates" in only:

@@ -22,8 +22,8 @@ class StartFailed(Exception):
 class Server:
     """A process that listens on `port`; `pid` is the root of what is accounted."""
 
-    def __init__(self, name, process, port, log):
-        self.name, self.process, self.port, self.log = name, process, port, log
+    def __init__(self, name, process, port, log, scheme="http"):
+        self.name, self.process, self.port, self.log, self.scheme = name, process, port, log, scheme
 
     @property
     def pid(self):
@@ -31,7 +31,7 @@ class Server:
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self.scheme}://127.0.0.1:{self.port}"
 
     def request(self, target, headers=None, method="GET", body=None):
         """One request on a connection of its own: status, headers in lower case, body."""
@@ -79,13 +79,13 @@ def nginx(configuration, folder, **values):
     file.write_text(text)
 
     program = shutil.which("nginx") or "/usr/sbin/nginx"
-    port = values["PORT"] if configuration == "gateway" else values["BACKEND_PORT"]
+    port = values["BACKEND_PORT"] if configuration == "backend" else values["PORT"]
     log = folder / f"{configuration}.log"
     with open(log, "w") as sink:
         process = subprocess.Popen(
             [program, "-p", folder, "-c", file, "-e", "stderr"], stdout=sink, stderr=sink, stdin=subprocess.DEVNULL
         )
-    server = Server(f"nginx ({configuration})", process, port, log)
+    server = Server(f"nginx ({configuration})", process, port, log, "https" if configuration == "secure" else "http")
     _await_port(server)
     return server
 
@@ -106,10 +106,10 @@ def headgate(program, pipelines, folder, environment, options=()):
     # it writes no more than a few lines there.
     ready, _, _ = select.select([process.stdout], [], [], START_SECONDS)
     line = process.stdout.readline().decode() if ready else ""
-    found = re.match(r"http://127\.0\.0\.1:(\d+)", line)
+    found = re.match(r"(https?)://127\.0\.0\.1:(\d+)", line)
     if not found:
         _fail(server, f"its first line was {line!r}")
-    server.port = int(found.group(1))
+    server.scheme, server.port = found.group(1), int(found.group(2))
     return server
 
 

@@ -50,6 +50,12 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Requests that are worked on at the same time; a few more wait briefly, others get 503. Default: no bound.")
     var maxInFlight: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Memory held above which requests get 503. Default: nine tenths of the container's limit; 0 for no bound.",
+            valueName: "megabytes"))
+    var maxMemory: Int?
+
     @Option(help: "Seconds for the head of a request, first to last byte.")
     var headerTimeout = 10
 
@@ -97,6 +103,9 @@ struct Serve: AsyncParsableCommand {
         }
         if let maxInFlight, maxInFlight < 1 {
             throw ValidationError("--max-in-flight \(maxInFlight): expected a number of requests from 1")
+        }
+        if let maxMemory, !(0...(1 << 24)).contains(maxMemory) {
+            throw ValidationError("--max-memory \(maxMemory): expected a number of megabytes, or 0")
         }
         if payloadLimit < 0 { throw ValidationError("--payload-limit \(payloadLimit): expected a number of bytes") }
     }

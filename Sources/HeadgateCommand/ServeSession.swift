@@ -90,11 +90,25 @@ struct ServeSession {
             tls: tls,
             payloadLimit: command.payloadLimit,
             inFlightCap: command.maxInFlight.map { InFlightCap($0) },
+            memoryPressure: memoryPressure(),
             headerTimeout: .seconds(Int64(command.headerTimeout)),
             bodyTimeout: .seconds(Int64(command.bodyTimeout)),
             idleTimeout: .seconds(Int64(command.idleTimeout)),
             writeTimeout: .seconds(Int64(command.writeTimeout)),
         )
+    }
+
+    private func memoryPressure() -> MemoryPressure? {
+        let limit = command.maxMemory.map { $0 << 20 } ?? MemoryPressure.containerLimit.map { $0 / 10 * 9 } ?? 0
+        guard limit > 0 else { return nil }
+        let log = log
+        return MemoryPressure(limit: limit) { isHigh, resident in
+            if isHigh {
+                log.warning("requests are refused: \(resident >> 20) MB are held, \(limit >> 20) may be")
+            } else {
+                log.notice("requests are taken again: \(resident >> 20) MB are held")
+            }
+        }
     }
 
     private func startDemoBackend() async throws -> Server? {

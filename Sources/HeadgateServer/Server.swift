@@ -114,6 +114,9 @@ public final class Server: Sendable {
         homes.reduce(0) { $0 + $1.connections.load(ordering: .relaxed) }
     }
 
+    /// Begins to measure how long loops and lanes keep others waiting.
+    func probeStalls() -> [StallProbe] { homes.map { StallProbe($0) } }
+
     /// Stops: no new connections, requests in flight are finished, what is left after `deadline` is cut
     /// off. A connection without a request may still bring one that was on its way.
     /// - Returns: whether everything came to its end in time.

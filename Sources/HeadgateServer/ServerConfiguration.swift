@@ -25,6 +25,8 @@ public struct ServerConfiguration: Sendable {
     public var pipelinedRequests: Int
     /// Bounds the requests of all connections that are worked on at the same time; nil bounds none.
     public var inFlightCap: InFlightCap?
+    /// Refuses requests while the process holds too much memory; nil never does.
+    public var memoryPressure: MemoryPressure?
     /// Requests on one event loop that may wait for their turn under such a bound, or a pipeline's.
     public var waitingPerLoop: Int
     /// How long they may, before they are answered with 503 and `Retry-After`.
@@ -57,6 +59,7 @@ public struct ServerConfiguration: Sendable {
         connectionsPerLoop: Int? = nil,
         pipelinedRequests: Int = 64,
         inFlightCap: InFlightCap? = nil,
+        memoryPressure: MemoryPressure? = nil,
         waitingPerLoop: Int = 128,
         waitingTime: TimeAmount = .milliseconds(500),
         headerTimeout: TimeAmount = .seconds(10),
@@ -78,6 +81,7 @@ public struct ServerConfiguration: Sendable {
         self.connectionsPerLoop = connectionsPerLoop
         self.pipelinedRequests = pipelinedRequests
         self.inFlightCap = inFlightCap
+        self.memoryPressure = memoryPressure
         self.waitingPerLoop = waitingPerLoop
         self.waitingTime = waitingTime
         self.headerTimeout = headerTimeout

@@ -1,6 +1,7 @@
 import Headgate
 import HeadgateHTTP
 import NIOCore
+import Synchronization
 import Testing
 
 @testable import HeadgateServer
@@ -102,6 +103,34 @@ import Testing
             await eventually { gate.arrived == 2 }
             gate.open()
             #expect(try await last.response().body == "done")
+        }
+    }
+
+    @Test func memoryIsHighFromTheLimitUntilThereIsRoom() {
+        let heard = Mutex<[Bool]>([])
+        let pressure = MemoryPressure(limit: 100 << 40) { isHigh, _ in heard.withLock { $0.append(isHigh) } }
+        for (resident, isHigh) in [(99, false), (100, true), (96, true), (95, true), (94, false), (99, false)] {
+            pressure.look(resident << 40)
+            #expect(pressure.isHigh == isHigh, "\(resident)")
+        }
+        pressure.look(nil)
+        #expect(heard.withLock { $0 } == [true, false])
+        #if os(Linux)
+        #expect((1 << 20..<1 << 40).contains(MemoryPressure.residentBytes ?? 0))
+        #endif
+    }
+
+    @Test func noRequestIsTakenWhileMemoryIsHigh() async throws {
+        var configuration = TestServer.configuration
+        let pressure = MemoryPressure(limit: 1)
+        configuration.memoryPressure = pressure
+        try await TestServer.serving(["ANY /a": Answer("well")], configuration) { server in
+            await eventually { pressure.isHigh }
+            let wire = try server.connect()
+            let refused = try await wire.ask("/a", method: "POST", body: "a payload")
+            #expect(refused.status == 503)
+            #expect(refused["retry-after"] == "1")
+            #expect(try await wire.ask("/a").status == 503)
         }
     }
 }

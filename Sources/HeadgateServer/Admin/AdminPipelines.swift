@@ -17,7 +17,7 @@ enum AdminPipelines {
             state.isReady.load(ordering: .acquiring) ? text(200, "ready\n") : text(503, "not ready\n")
         }
         try add("metrics", ["/metrics"]) { state in
-            state.metrics.update(state.server, state.current.value)
+            state.metrics.update(state.server, state.current.value, state.probes)
             return text(200, state.metrics.registry.text(), type: "text/plain; version=0.0.4; charset=utf-8")
         }
         try add("status", ["/status"]) { state in

@@ -73,6 +73,7 @@ final class AdminState: Sendable {
     let clock: any GatewayClock
     let startedMicroseconds: Int64
     let isReady = Atomic<Bool>(true)
+    let probes: [StallProbe]
 
     init(server: Server, current: CurrentGeneration, metrics: GatewayMetrics, clock: any GatewayClock) {
         self.server = server
@@ -80,5 +81,6 @@ final class AdminState: Sendable {
         self.metrics = metrics
         self.clock = clock
         startedMicroseconds = clock.monotonicMicroseconds()
+        probes = server.probeStalls()
     }
 }

@@ -15,6 +15,8 @@ import Synchronization
 /// | `headgate_reloads_total` | counter | `outcome` (`replaced`, `kept`) |
 /// | `headgate_requests_in_flight`, `headgate_connections_open` | gauge | |
 /// | `headgate_pipelines`, `headgate_generation` | gauge | |
+/// | `headgate_longest_stall_seconds` | gauge | `on` (`loop`, `lane`): the longest since the start that one kept others waiting |
+/// | `headgate_memory_resident_bytes` | gauge | |
 public final class GatewayMetrics: AccessObserver {
     /// What Prometheus fetches.
     public let registry: PrometheusRegistry
@@ -24,6 +26,9 @@ public final class GatewayMetrics: AccessObserver {
     private let connections: Meter
     private let pipelineCount: Meter
     private let generationNumber: Meter
+    private let loopStall: Meter
+    private let laneStall: Meter
+    private let resident: Meter
 
     /// - Parameter others: further backends of swift-metrics that get everything, too.
     public init(registry: PrometheusRegistry = PrometheusRegistry(), others: [any MetricsFactory] = []) {
@@ -34,6 +39,9 @@ public final class GatewayMetrics: AccessObserver {
         connections = Meter(label: "headgate_connections_open", dimensions: [], factory: factory)
         pipelineCount = Meter(label: "headgate_pipelines", dimensions: [], factory: factory)
         generationNumber = Meter(label: "headgate_generation", dimensions: [], factory: factory)
+        loopStall = Meter(label: "headgate_longest_stall_seconds", dimensions: [("on", "loop")], factory: factory)
+        laneStall = Meter(label: "headgate_longest_stall_seconds", dimensions: [("on", "lane")], factory: factory)
+        resident = Meter(label: "headgate_memory_resident_bytes", dimensions: [], factory: factory)
     }
 
     public func observe(_ records: [AccessRecord]) {
@@ -64,7 +72,10 @@ public final class GatewayMetrics: AccessObserver {
     }
 
     /// What is so at this moment; set when somebody asks.
-    func update(_ server: Server, _ generation: Generation) {
+    func update(_ server: Server, _ generation: Generation, _ probes: [StallProbe]) {
+        loopStall.set(probes.map(\.loopSeconds).max() ?? 0)
+        laneStall.set(probes.map(\.laneSeconds).max() ?? 0)
+        resident.set(MemoryPressure.residentBytes ?? 0)
         inFlight.set(server.requestsInFlight)
         connections.set(server.openConnections)
         pipelineCount.set(generation.pipelines.count)

@@ -15,6 +15,7 @@ final class AdmissionQueue {
     private let loop: any EventLoop
     /// Of the server; nil bounds nothing.
     private let total: InFlightCap?
+    private let memory: MemoryPressure?
     private let maximumWaiting: Int
     private let patience: TimeAmount
     private var waiting: [Waiter] = []
@@ -26,6 +27,7 @@ final class AdmissionQueue {
     init(_ loop: any EventLoop, _ configuration: ServerConfiguration) {
         self.loop = loop
         total = configuration.inFlightCap
+        memory = configuration.memoryPressure
         maximumWaiting = configuration.waitingPerLoop
         patience = configuration.waitingTime
     }
@@ -38,6 +40,7 @@ final class AdmissionQueue {
 
     /// Why a request whose head has just come cannot even wait; nil when it can.
     func refusal(_ pipeline: Pipeline) -> GatewayFailure? {
+        if let memory, memory.isHigh { return .outOfMemory }
         guard bounds(pipeline), waiting.count >= maximumWaiting,
             total?.isFull ?? false || pipeline.inFlightCap?.isFull ?? false
         else { return nil }
@@ -116,15 +119,16 @@ protocol AdmissionClient: AnyObject {
 
 extension GatewayFailure {
     /// As many requests as may are worked on, and as many as may wait for them.
-    static let overloaded: GatewayFailure = {
+    static let overloaded = unavailable(
+        "as many requests as may are worked on, and none was done in time", "overloaded")
+
+    /// The process holds as much memory as it may.
+    static let outOfMemory = unavailable("the memory is used up to its limit", "memory-pressure")
+
+    private static func unavailable(_ cause: String, _ reason: StaticString) -> GatewayFailure {
         var failure = GatewayFailure(
-            .default5XX,
-            status: 503,
-            message: "Service Unavailable",
-            cause: "as many requests as may are worked on, and none was done in time",
-            reason: "overloaded",
-        )
+            .default5XX, status: 503, message: "Service Unavailable", cause: cause, reason: reason)
         failure.retryAfterSeconds = 1
         return failure
-    }()
+    }
 }
