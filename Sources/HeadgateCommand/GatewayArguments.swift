@@ -34,6 +34,12 @@ struct GatewayArguments: ParsableArguments {
     )
     var scriptNetworks: [String] = []
 
+    @Option(
+        name: .customLong("links"),
+        help: ArgumentHelp("A file with links: for private integrations, beside the pipelines or documents; repeatable.", valueName: "file"),
+    )
+    var linkFiles: [String] = []
+
     @Option(help: "The region: $AWS_REGION, or else us-east-1.")
     var region: String?
 
@@ -53,6 +59,7 @@ struct GatewayArguments: ParsableArguments {
         options.secretsDirectory = secrets
         options.scriptNetworks = scriptNetworks.compactMap { AddressRange($0) }
         options.deploymentStage = deploymentStage
+        options.linkFiles = linkFiles
         options.deployment = Deployment(
             accountID: accountID(environment),
             name: deploymentStage ?? "local",

@@ -25,6 +25,7 @@ struct ServeSession {
         if let demo { environment["DEMO_BACKEND"] = demo.url }
         let metrics = GatewayMetrics()
         let gateway = try loadGateway(environment, metrics)
+        if let links = gateway.links { metrics.watch(links) }
         var observers: [any AccessObserver] = [metrics]
         if command.accessLog { observers.append(AccessLogger(Logger(label: "headgate.access"))) }
         let tls = try command.tls.load()
@@ -37,18 +38,20 @@ struct ServeSession {
         Terminal.line(server.url)
         if let demo { Terminal.line("demo backend: \(demo.url)") }
         if let admin { Terminal.line("admin: \(admin.url)") }
+        for hazard in gateway.hazards { log.warning("UNSAFE: \(hazard)") }
+        gateway.links?.activate()
         log.info("serving \(gateway.current.value.pipelines.count) pipelines of \(origin)")
         if let port = environment["HEADGATE_FUNCTIONS_PORT"].flatMap({ Int($0) }), let bound = try gateway.serveFunctions(port: port) {
             log.info("functions: http://127.0.0.1:\(bound)")
         }
-        if command.watch { gateway.reloadOnChange { report($0, metrics) } }
+        if command.watch { gateway.reloadOnChange { report($0, gateway, metrics) } }
 
         let watch = tls.map { tls in FileWatch(every: 1000) { reload(tls) } }
         if command.watch, let tls { watch?.start(tls.paths) }
 
         for await signal in signals.stream {
             if signal == .reload {
-                report(gateway.reload(), metrics)
+                report(gateway.reload(), gateway, metrics)
                 if let tls { reload(tls) }
                 continue
             }
@@ -140,10 +143,11 @@ struct ServeSession {
         }
     }
 
-    private func report(_ outcome: ReloadOutcome, _ metrics: GatewayMetrics) {
+    private func report(_ outcome: ReloadOutcome, _ gateway: Gateway, _ metrics: GatewayMetrics) {
         switch outcome {
         case .replaced(let generation):
             metrics.reloaded(succeeded: true)
+            for hazard in gateway.hazards { log.warning("UNSAFE: \(hazard)") }
             log.info("reloaded: \(generation.pipelines.count) pipelines, generation \(generation.number)")
         case .kept(let error):
             metrics.reloaded(succeeded: false)

@@ -1,5 +1,6 @@
 import Headgate
 import HeadgateDefinitions
+import HeadgateHTTP
 import Logging
 import Synchronization
 
@@ -48,6 +49,7 @@ public final class Gateway: Sendable {
         let source = PipelineSource(origin, options: options, kinds: kinds)
         let (generation, definitions) = try source.generation(number: 1).get()
         kinds.functions?.replace(by: definitions.functions)
+        kinds.links?.replace(by: definitions.links)
         self.definitions = Mutex(definitions)
         watch = Mutex(nil)
         self.kinds = kinds
@@ -102,6 +104,22 @@ public final class Gateway: Sendable {
     /// - Returns: the port.
     public func serveFunctions(port: Int) throws -> Int? {
         try kinds.functions?.serve(port: port)
+    }
+
+    /// What calls through links go through, with the state of their targets; nil with an embedder's own dispatcher.
+    public var links: LinkRegistry? { kinds.links }
+
+    /// Protections that the files do without, a sentence each: what an operator should hear at start.
+    public var hazards: [String] {
+        definitions.withLock { definitions in
+            let links = definitions.links.filter { !($0.tls?.verifies ?? true) }.map {
+                "the link \($0.name) takes any certificate, so that whoever is on the way can read and answer (insecureSkipVerification)"
+            }
+            return links
+                + definitions.pipelines.flatMap { pipeline in
+                    pipeline.stages.compactMap { stage in stage.built.hazard.map { "the pipeline \(pipeline.name) \($0)" } }
+                }
+        }
     }
 
     // MARK: Requests
@@ -223,6 +241,7 @@ public final class Gateway: Sendable {
             return .kept(error)
         case .success(let (generation, loaded)):
             kinds.functions?.replace(by: loaded.functions)
+            kinds.links?.replace(by: loaded.links)
             definitions.withLock { $0 = loaded }
             current.replace(by: generation)
             watch.withLock { $0?.watch(loaded.watched) }

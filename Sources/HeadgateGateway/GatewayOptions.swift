@@ -24,6 +24,8 @@ public struct GatewayOptions: Sendable {
     public var backends = DispatcherConfiguration()
     /// Where backends are called; nil takes the process's own. A server's loops find their connections again.
     public var eventLoops: (any EventLoopGroup)?
+    /// Files with `links:` beside the pipelines, or beside the documents.
+    public var linkFiles: [String] = []
     /// The folder of plugins; nil takes `plugins` beside the pipelines, if there is one, and an empty text none.
     public var plugins: String?
     /// The folder whose files are secrets of scripts; `HEADGATE_SECRET_NAME` in ``environment`` goes before.

@@ -25,13 +25,15 @@ struct PipelineSource: Sendable {
     init(_ origin: Origin, options: GatewayOptions, kinds: StageKinds) {
         self.origin = origin
         plugins = PluginFolder.path(beside: origin.path, options)
-        loader = DefinitionsLoader(
+        var loader = DefinitionsLoader(
             registry: kinds.registry,
             services: kinds.services,
             environment: options.environment,
             deployment: options.deployment,
             deploymentStage: options.deploymentStage,
         )
+        loader.linkFiles = options.linkFiles
+        self.loader = loader
     }
 
     func load() -> LoadedDefinitions {

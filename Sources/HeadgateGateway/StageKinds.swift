@@ -23,8 +23,10 @@ public struct StageKinds: Sendable {
         if services[(any Dispatcher).self] == nil {
             let group = options.eventLoops ?? MultiThreadedEventLoopGroup.singleton
             do {
-                let dispatcher = try HTTPDispatcher(group: group, configuration: options.backends)
+                let dispatcher = try HTTPDispatcher(
+                    group: group, configuration: options.backends, logger: options.logger, seed: options.seed)
                 services[(any Dispatcher).self] = dispatcher
+                services[(any LinkChecker).self] = dispatcher.links
                 self.dispatcher = dispatcher
             } catch {
                 let file = options.backends.certificateAuthorities ?? "certificate authorities"
@@ -75,6 +77,9 @@ public struct StageKinds: Sendable {
         guard folder.diagnostics.isEmpty else { throw GatewayLoadError(folder.diagnostics) }
         return all
     }
+
+    /// What calls through links go through; nil with an embedder's own dispatcher.
+    var links: LinkRegistry? { dispatcher?.links }
 
     /// Closes what was opened for the stages.
     func shutDown() async {

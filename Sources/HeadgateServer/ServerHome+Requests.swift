@@ -90,6 +90,7 @@ extension ServerHome {
         status: Int,
         bytesSent: Int,
     ) {
+        let response = exchange.integrationResponse
         record(
             AccessRecord(
                 receivedAtMilliseconds: exchange.receivedAtMilliseconds,
@@ -101,9 +102,10 @@ extension ServerHome {
                 bytesReceived: bytesReceived,
                 bytesSent: bytesSent,
                 durationMicroseconds: Int((now - began).nanoseconds / 1000),
-                backendMicroseconds: exchange.integrationResponse?.durationMicroseconds,
+                backendMicroseconds: response?.attempts == 0 ? nil : response?.durationMicroseconds,
                 requestID: exchange.identifiers.requestID,
                 failure: exchange.failure,
+                linkUse: exchange.linkUse,
             ))
     }
 }

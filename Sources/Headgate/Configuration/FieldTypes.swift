@@ -55,6 +55,28 @@ extension FieldType where Value == Int {
     /// A status code, `200` or `"200"`: 100…599 (RFC 9110 section 15).
     public static let status = integer(100...599, unit: nil)
 
+    /// A time with its unit: `250ms`, `5s`, `2m`. In milliseconds.
+    public static func duration(_ range: ClosedRange<Int>) -> FieldType<Int> {
+        let expectation = "a time from \(text(range.lowerBound)) to \(text(range.upperBound)), such as 250ms, 5s or 2m"
+        return .scalar(.text(format: "duration"), expectation: expectation) { scalar, _ throws(InvalidValue) in
+            for (suffix, factor) in [("ms", 1), ("s", 1000), ("m", 60_000)] where scalar.text.hasSuffix(suffix) {
+                guard let number = Int(scalar.text.dropLast(suffix.utf8.count)), number >= 0 else { continue }
+                let (milliseconds, overflow) = number.multipliedReportingOverflow(by: factor)
+                guard !overflow, range.contains(milliseconds) else { throw InvalidValue() }
+                return milliseconds
+            }
+            if Int(scalar.text) != nil { throw InvalidValue(suggestion: "write the unit: \(scalar.text)ms or \(scalar.text)s") }
+            throw InvalidValue()
+        }
+    }
+
+    /// Milliseconds as they are written.
+    private static func text(_ milliseconds: Int) -> String {
+        if milliseconds > 0, milliseconds % 60_000 == 0 { return "\(milliseconds / 60_000)m" }
+        if milliseconds > 0, milliseconds % 1000 == 0 { return "\(milliseconds / 1000)s" }
+        return "\(milliseconds)ms"
+    }
+
     /// A size: bytes, or a number with KB, MB, KiB or MiB behind it. In bytes.
     public static let byteCount = FieldType<Int>.scalar(
         .text(format: "size"),

@@ -53,6 +53,8 @@ public final class Exchange: @unchecked Sendable {
 
     /// What went wrong, once something did; the response was made from it.
     public internal(set) var failure: GatewayFailure?
+    /// How the last call through a link went; nil without one.
+    public var linkUse: LinkUse?
     /// Records what each stage received and gave; nil unless somebody asked for it.
     public var trace: Trace?
 

@@ -65,6 +65,8 @@ public struct IntegrationRequest: Sendable {
     public var verifiesCertificate = true
     /// Which addresses the backend's name may lead to.
     public var addressPolicy = AddressPolicy.any
+    /// The name of the link that the call goes through; nil connects to the endpoint itself.
+    public var link: String?
 
     /// A request as stages start to build it.
     /// - Parameter timeoutMilliseconds: 29,000 is API Gateway's longest timeout.
@@ -105,7 +107,7 @@ public struct IntegrationResponse: Sendable {
     public var headers: Headers
     /// The payload as the backend sent it, content codings included; a stream where the pipeline ``Pipeline/streams``.
     public var body: Body
-    /// How often the call was tried, 1 without retries.
+    /// How often the call was tried: 1 without retries, 0 where no backend was called.
     public var attempts: Int
     /// From the start of dispatch to the end of the response (of its head, when it is streamed), in microseconds.
     public var durationMicroseconds: Int

@@ -8,7 +8,8 @@ public protocol Dispatcher: Sendable {
     /// - Parameters:
     ///   - request: complete: endpoint, method, target, headers and body as they go over the wire, but
     ///     for `Content-Length` and `Transfer-Encoding`, which follow from the body.
-    ///   - exchange: for its home, its deadline and its cancellation; not to be changed.
+    ///   - exchange: for its home, its deadline and its cancellation; not to be changed, but for `linkUse`
+    ///     and notes in its trace.
     ///   - streaming: the response may be given with a streamed body; otherwise it is complete or a failure.
     ///   - completion: a ``GatewayFailure`` where the backend could not be reached, was too slow or broke off.
     func perform(

@@ -90,12 +90,20 @@ public struct BuiltStage: Sendable {
     public let explanation: String
     /// The details, as pairs of name and text, for `explain` and for `explain --json`.
     public let details: [(name: String, text: String)]
+    /// A protection that this stage does without because its file says so; said aloud when a server starts.
+    public let hazard: String?
 
     /// A stage with its words.
     /// - Parameter explanation: one line, without secrets: it stands in logs and in `headgate explain`.
-    public init(_ stage: any Stage, explanation: String, details: [(name: String, text: String)] = []) {
+    public init(
+        _ stage: any Stage,
+        explanation: String,
+        details: [(name: String, text: String)] = [],
+        hazard: String? = nil,
+    ) {
         self.stage = stage
         self.explanation = explanation
         self.details = details
+        self.hazard = hazard
     }
 }

@@ -67,14 +67,23 @@ struct IntegrationFields: Sendable {
     let connectionType = Field(
         optional: "connectionType",
         FieldType<String>.oneOf(["INTERNET", "VPC_LINK"]),
-        "`VPC_LINK` is a private backend: it is called at its `uri`, from where this gateway runs. The default is `INTERNET`.",
+        "`VPC_LINK` is a private backend, which the link `connectionId` reaches; the `uri` goes on saying path, `Host` and the "
+            + "name for TLS. The default is `INTERNET`.",
     )
     let connectionID = Field(
-        optional: "connectionId", FieldType<String>.string, "The VPC link's id, for `connectionType: VPC_LINK`; kept, without effect.")
+        optional: "connectionId",
+        FieldType<String>.string,
+        "The name of a link (`links:`), for `connectionType: VPC_LINK`; `${stageVariables.name}` may stand in it.",
+    )
     let integrationTarget = Field(
         optional: "integrationTarget",
         FieldType<String>.string,
-        "The load balancer behind a VPC link; kept, without effect.",
+        "The load balancer behind a VPC link: the link that has it among its `integrationTargets` goes before `connectionId`.",
+    )
+    let policy = Field(
+        optional: "policy",
+        FieldType<ConfigurationNode>.asWritten(.record(PolicyBlock.record.shape)),
+        "Retries, bounds and a circuit breaker for an HTTP backend without a link. (Headgate's own key.)",
     )
     let cacheNamespace = Field(
         optional: "cacheNamespace", FieldType<String>.string, "Read for the sake of definitions that have it; there is no cache.")
@@ -116,7 +125,7 @@ struct IntegrationFields: Sendable {
     var all: [any AnyField] {
         [
             type, httpMethod, uri, requestParameters, requestTemplates, passthroughBehavior, contentHandling,
-            timeoutInMillis, credentials, endpoint, connectionType, connectionID, integrationTarget,
+            timeoutInMillis, credentials, endpoint, connectionType, connectionID, integrationTarget, policy,
             cacheNamespace, cacheKeyParameters, tlsConfig,
             responseTransferMode, integrationResponses,
         ]

@@ -93,6 +93,8 @@ struct IntegrationRules {
         if settings.connectionType == "VPC_LINK" {
             if !settings.isHTTP {
                 error("connectionType", "an integration of type \(settings.type) cannot use a VPC link", expected: "expected INTERNET")
+            } else if settings.connectionID == nil, settings.written("integrationTarget") == nil {
+                error("connectionType", "a VPC link is wanted, and \"connectionId\" is missing", expected: "expected connectionId: LINK")
             }
         } else if settings.connectionID != nil {
             error(
@@ -119,6 +121,7 @@ struct IntegrationRules {
         if settings.isProxy { unused = ["requestTemplates", "contentHandling"] }
         if settings.isMock { unused = ["uri", "tlsConfig"] }
         if !settings.isAWS { unused += ["credentials", "endpoint"] }
+        if !settings.isHTTP { unused.append("policy") }
         for key in unused {
             guard let entry = settings.written(key) else { continue }
             diagnostics.warning(at: entry.keyLocation, "an integration of type \(settings.type) does not use \"\(key)\"")

@@ -58,6 +58,10 @@ struct IntegrationStages {
 
     private var dispatch: ConfigurationNode {
         var keys = [("httpMethod", "method"), ("uri", "uri"), ("timeoutInMillis", "timeoutInMillis")]
+        if settings.isHTTP { keys.append(("policy", "policy")) }
+        if settings.isHTTP, settings.connectionType == "VPC_LINK" {
+            keys += [("connectionId", "link"), ("integrationTarget", "integrationTarget")]
+        }
         switch settings.type {
         case "MOCK": keys = []
         case "HTTP": keys += [("tlsConfig", "tlsConfig")]

@@ -15,6 +15,8 @@ public struct DefinitionsLoader: Sendable {
     public var deploymentStage: String?
     /// Whether the files' `tests:` are read too. A server can do without them; mistakes in them are then not seen.
     public var readsTests: Bool
+    /// Files with `links:` beside those that are loaded.
+    public var linkFiles: [String] = []
 
     /// A loader; what is left out is empty, and tests are read.
     public init(
@@ -51,6 +53,7 @@ public struct DefinitionsLoader: Sendable {
             scan.files.map { file in
                 (path: file, name: file.hasPrefix(root) ? String(file.dropFirst(root.count)) : file)
             })
+        loading.read(links: linkFiles)
         return loading.finished(watching: scan.folders)
     }
 
@@ -58,6 +61,7 @@ public struct DefinitionsLoader: Sendable {
     public func load(files: [String]) -> LoadedDefinitions {
         var loading = Loading(loader: self, diagnostics: Diagnostics())
         loading.read(files.map { file in (path: file, name: String(file.split(separator: "/").last ?? "")) })
+        loading.read(links: linkFiles)
         return loading.finished(watching: [])
     }
 
@@ -68,6 +72,7 @@ public struct DefinitionsLoader: Sendable {
         for finding in findings { diagnostics.report(finding) }
         var loading = Loading(loader: self, diagnostics: diagnostics)
         for definition in definitions { loading.take(definition) }
+        loading.read(links: linkFiles)
         return loading.finished(watching: [])
     }
 

@@ -8,6 +8,8 @@ public struct LoadedDefinitions: Sendable {
     public var tests: [PipelineTest] = []
     /// The functions that run on this machine.
     public var functions: [FunctionDefinition] = []
+    /// The links, and the policies of backends without one.
+    public var links: [LinkDefinition] = []
     /// Every finding, by file, line and column.
     public var diagnostics: [Diagnostic] = []
     /// Everything that was read or looked for: pipeline files, scripts that stages opened, and the

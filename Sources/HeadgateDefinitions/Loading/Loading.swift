@@ -6,7 +6,7 @@ import Synchronization
 /// what they hold together in their order.
 struct Loading {
     private let diagnostics: Diagnostics
-    private let reading: PipelineReading
+    private var reading: PipelineReading
     private let deployment: Deployment
     private let stageName: String?
     private let consulted: ConsultedFiles
@@ -15,6 +15,7 @@ struct Loading {
     private var claims: [ObjectIdentifier?: PipelineClaims] = [:]
     private var names = PipelineClaims()
     private var loaded = LoadedDefinitions()
+    private var declaredLinks = DeclaredLinks()
 
     /// Fewer files are not worth other threads.
     private static let few = 32
@@ -50,7 +51,18 @@ struct Loading {
         imported.append(PipelineFile(imported: definition))
     }
 
+    /// Reads files that hold links alone.
+    mutating func read(links paths: [String]) {
+        loaded.watched += paths
+        files += paths.map { path in
+            var file = PipelineFile(path: path, name: path, reading)
+            file.keepLinks()
+            return file
+        }
+    }
+
     mutating func finished(watching folders: [String]) -> LoadedDefinitions {
+        declareLinks()
         let scopes = APIScopes(files, shared)
         let decoded = Self.each(files) { [reading] file in
             var file = file
@@ -66,12 +78,36 @@ struct Loading {
             file.decode(shared, reading)
             add(file, shared)
         }
+        loaded.links += declaredLinks.addedPolicies + reading.linksForImports.addedPolicies
         var result = loaded
         result.watched += consulted.all + folders
         result.diagnostics = diagnostics.sorted
         // Findings may also be about scripts, and about files that only clash with others.
         for file in Set(result.diagnostics.map(\.location.file)) { result.sources.add(file: file) }
         return result
+    }
+
+    /// Names hold in all files, so that links come before everything that may name them.
+    private mutating func declareLinks() {
+        var places: [String: SourceLocation] = [:]
+        for index in files.indices {
+            files[index].decodeLinks(reading)
+            for link in files[index].links {
+                if let first = places[link.definition.name] {
+                    diagnostics.error(
+                        at: link.location,
+                        "two links are named \(link.definition.name.quotedForMessage)",
+                        expected: "the other one is at \(first)",
+                    )
+                    continue
+                }
+                places[link.definition.name] = link.location
+                loaded.links.append(link.definition)
+            }
+        }
+        declaredLinks = DeclaredLinks(loaded.links)
+        reading.services[DeclaredLinks.self] = declaredLinks
+        reading.linksForImports = DeclaredLinks(loaded.links, isLenient: true)
     }
 
     /// The results for all, in their order; on several threads where there are many.

@@ -18,6 +18,10 @@ struct PipelineFile: Sendable {
     private var sharedModels: [ConfigurationNode] = []
     private var functionNodes: [ConfigurationNode] = []
     private(set) var functions: [FunctionDefinition] = []
+    private var linkNodes: [ConfigurationNode] = []
+    private(set) var links: [LinkDeclaration] = []
+    /// It came from elsewhere, and may name links of another place.
+    let isImported: Bool
     /// It was read from a file.
     private var canBeReadAgain = false
     private(set) var pipelines: [Read] = []
@@ -33,6 +37,7 @@ struct PipelineFile: Sendable {
 
     static let listKey = "pipelines"
     static let functionsKey = "functions"
+    static let linksKey = "links"
     static let modelsKey = "models"
     static let apiKey = "api"
     static let stageKey = "stage"
@@ -67,13 +72,14 @@ struct PipelineFile: Sendable {
 
     /// Takes pipelines that stand in no pipeline file: those of an imported document.
     init(imported definition: APIDefinition) {
-        self.init(file: definition.file, name: definition.file, directory: definition.directory)
+        self.init(file: definition.file, name: definition.file, directory: definition.directory, isImported: true)
         shared = [definition.shared]
         nodes = definition.pipelines.map { ($0, nil) }
     }
 
-    private init(file: String, name: String, directory: String?) {
+    private init(file: String, name: String, directory: String?, isImported: Bool = false) {
         self.file = file
+        self.isImported = isImported
         self.directory = directory
         stem = name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
     }
@@ -81,7 +87,7 @@ struct PipelineFile: Sendable {
     private mutating func parse(_ reading: PipelineReading, _ diagnostics: Diagnostics) {
         if let text {
             for document in documents(in: text, reading, diagnostics) { sort(document, diagnostics) }
-            if nodes.isEmpty, shared.isEmpty, functionNodes.isEmpty, diagnostics.all.isEmpty {
+            if nodes.isEmpty, shared.isEmpty, functionNodes.isEmpty, linkNodes.isEmpty, diagnostics.all.isEmpty {
                 diagnostics.error(
                     at: SourceLocation(file: file, line: 1), "the file holds no pipeline", expected: Self.expected)
             }
@@ -89,11 +95,33 @@ struct PipelineFile: Sendable {
         self.diagnostics = diagnostics.all
     }
 
+    /// Reads the links, which everything else may name.
+    mutating func decodeLinks(_ reading: PipelineReading) {
+        guard !linkNodes.isEmpty else { return }
+        let diagnostics = Diagnostics()
+        let context = DecodingContext(diagnostics: diagnostics, directory: directory, services: reading.services)
+        links = linkNodes.flatMap { LinkBlock.links(in: $0, context) }
+        linkNodes = []
+        self.diagnostics += diagnostics.all
+    }
+
+    /// The same with its links alone; whatever else stands in it is a mistake.
+    mutating func keepLinks() {
+        let others = nodes.map(\.node) + shared + functionNodes
+        diagnostics += others.map { node in
+            Diagnostic(at: node.location, "a file of links holds something else", expected: "expected the key links alone")
+        }
+        nodes = []
+        shared = []
+        functionNodes = []
+    }
+
     /// Reads the pipelines, once it is known what they share.
     mutating func decode(_ shared: SharedAPI?, _ reading: PipelineReading) {
         let diagnostics = Diagnostics()
-        let context = DecodingContext(
-            diagnostics: diagnostics, directory: directory, services: shared?.services ?? reading.services)
+        var services = shared?.services ?? reading.services
+        if isImported { services[DeclaredLinks.self] = reading.linksForImports }
+        let context = DecodingContext(diagnostics: diagnostics, directory: directory, services: services)
         for models in sharedModels {
             _ = FieldType.namedModels.decode(models, context.adding(models: models).below(Self.modelsKey))
         }
@@ -127,13 +155,13 @@ struct PipelineFile: Sendable {
         return documents.map { substitution.apply(to: $0) }
     }
 
-    /// A document is a pipeline, or has some of the keys `api`, `stage` and `pipelines`.
+    /// A document is a pipeline, or has some of the keys `api`, `stage`, `functions`, `links` and `pipelines`.
     private mutating func sort(_ document: ConfigurationNode, _ diagnostics: Diagnostics) {
         switch document.value {
         case .null:
             return
         case .mapping(let entries):
-            let keys = [Self.apiKey, Self.stageKey, Self.functionsKey, Self.listKey]
+            let keys = [Self.apiKey, Self.stageKey, Self.functionsKey, Self.linksKey, Self.listKey]
             guard let first = entries.first(where: { keys.contains($0.key) }) else {
                 nodes.append((document, nil))
                 return
@@ -145,12 +173,13 @@ struct PipelineFile: Sendable {
                     "unknown key \(entry.key.quotedForMessage) beside \"\(first.key)\"",
                     expected: first.key == Self.listKey
                         ? "expected the keys of a pipeline inside of the list, or no list"
-                        : "expected api, stage, functions and pipelines; the keys of a pipeline stand in a file of its own, or in the list",
+                        : "expected api, stage, functions, links and pipelines; the keys of a pipeline stand in a file of its own, or in the list",
                 )
             }
             if let list = document[Self.listKey] { nodes += items(of: list, diagnostics).map { ($0, models) } }
             if let models { sharedModels.append(models) }
             if let functions = document[Self.functionsKey] { functionNodes.append(functions) }
+            if let links = document[Self.linksKey] { linkNodes.append(links) }
             if document[Self.apiKey] != nil || document[Self.stageKey] != nil { shared.append(document) }
         case .scalar, .sequence:
             diagnostics.error(at: document.location, "found \(document.found)", expected: Self.expected)
@@ -173,7 +202,9 @@ struct PipelineFile: Sendable {
 struct PipelineReading: Sendable {
     let record: Record<PipelineDraft>
     let registry: StageRegistry
-    let services: StageServices
+    var services: StageServices
+    /// What imported pipelines find in place of the declared links.
+    var linksForImports = DeclaredLinks(isLenient: true)
     let environment: [String: String]
     let readsTests: Bool
     let limits = ReadingLimits()

@@ -101,6 +101,8 @@ public enum ReferencePages {
         stage.add(StageBlock.record.shape, named: nil)
         var functions = FieldTables(level: 3)
         functions.add(FunctionBlock.record.shape, named: nil)
+        var links = FieldTables(level: 3)
+        links.add(LinkBlock.record.shape, named: nil)
         return """
             # Pipeline files
 
@@ -176,6 +178,26 @@ public enum ReferencePages {
             ```
 
             \(functions.text)
+
+            ## Links: `links`
+
+            \(LinkBlock.documentation) `--links FILE` declares them for an API that is served from its OpenAPI document.
+
+            ```yaml
+            links:
+              - name: orders
+                targets: [orders-1.internal:8080, orders-2.internal:8080, {address: "10.0.0.9:8080", weight: 2}]
+                proxy: socks5://bastion.internal:1080
+                health: {path: /healthz, interval: 2s}
+                breaker: {}
+            ```
+
+            A call goes to the one of two targets, drawn by their weights, that has less to do. A target is left out while its \
+            health checks fail, and for a while after several calls in a row have failed; then single calls try it. A call is \
+            made again, at another target, only where that is safe, and only as far as the budget goes. `--admin-port` shows \
+            what is known of the targets at `/status`, and `headgate invoke` each attempt.
+
+            \(links.text)
             """
     }
 

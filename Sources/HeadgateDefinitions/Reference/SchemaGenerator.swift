@@ -20,6 +20,7 @@ public enum SchemaGenerator {
             "api": schema(of: APIBlock.record.shape, depth: 0),
             "deployment-stage": schema(of: StageBlock.record.shape, depth: 0),
             "function": schema(of: FunctionBlock.record.shape, depth: 0),
+            "link": schema(of: LinkBlock.record.shape, depth: 0),
         ]
         for declaration in registry.declarations {
             definitions[definitionName(declaration)] = schema(of: declaration.shape, depth: 0)
@@ -34,6 +35,7 @@ public enum SchemaGenerator {
                     PipelineFile.apiKey: ["$ref": "#/definitions/api"],
                     PipelineFile.stageKey: ["$ref": "#/definitions/deployment-stage"],
                     PipelineFile.functionsKey: ["type": "array", "items": ["$ref": "#/definitions/function"]],
+                    PipelineFile.linksKey: ["type": "array", "items": ["$ref": "#/definitions/link"]],
                     PipelineFile.listKey: ["type": "array", "minItems": 1, "items": pipeline],
                     PipelineFile.modelsKey: ["type": "object"],
                 ],
@@ -46,7 +48,7 @@ public enum SchemaGenerator {
 
     /// A file with one of these is no pipeline by itself.
     private static let sharingKeys = [
-        PipelineFile.listKey, PipelineFile.apiKey, PipelineFile.stageKey, PipelineFile.functionsKey,
+        PipelineFile.listKey, PipelineFile.apiKey, PipelineFile.stageKey, PipelineFile.functionsKey, PipelineFile.linksKey,
     ]
 
     private static func definitionName(_ declaration: StageDeclaration) -> String {

@@ -13,7 +13,13 @@ final class BackendCall: @unchecked Sendable {
     var attempts = 1
     /// The connection that it is on, until one of the two is over.
     var connection: BackendConnection?
+    /// It has been given to a connection; of a body that comes as a stream a part may be gone.
+    var hasStarted = false
+    /// Something of it may have reached the backend.
+    var isSent = false
     private var completion: ((Result<IntegrationResponse, any Error>) -> Void)?
+    /// Whose attempt it is, in place of the completion.
+    private var linkCall: LinkCall?
 
     init(
         _ request: IntegrationRequest,
@@ -30,22 +36,44 @@ final class BackendCall: @unchecked Sendable {
         self.completion = completion
     }
 
-    var isCompleted: Bool { completion == nil }
+    /// An attempt of a call through a link.
+    init(
+        _ request: IntegrationRequest,
+        to endpoint: Endpoint,
+        streaming: Bool,
+        now: NIODeadline,
+        deadline: NIODeadline,
+        through linkCall: LinkCall,
+    ) {
+        self.request = request
+        self.endpoint = endpoint
+        self.streaming = streaming
+        began = now
+        self.deadline = deadline
+        self.linkCall = linkCall
+    }
+
+    var isCompleted: Bool { completion == nil && linkCall == nil }
 
     func succeed(_ head: ResponseHead, _ body: Body, now: NIODeadline) {
-        complete(
-            .success(
-                IntegrationResponse(
-                    status: head.status,
-                    headers: head.headers,
-                    body: body,
-                    attempts: attempts,
-                    durationMicroseconds: Int((now - began).nanoseconds / 1000),
-                )))
+        let response = IntegrationResponse(
+            status: head.status,
+            headers: head.headers,
+            body: body,
+            attempts: attempts,
+            durationMicroseconds: Int((now - began).nanoseconds / 1000),
+        )
+        if linkCall != nil { endAttempt(.success(response)) } else { complete(.success(response)) }
     }
 
     func fail(_ fault: DispatchFault) {
-        complete(.failure(fault.failure(endpoint)))
+        if linkCall != nil { endAttempt(.failure(fault)) } else { complete(.failure(fault.failure(endpoint))) }
+    }
+
+    private func endAttempt(_ result: Result<IntegrationResponse, DispatchFault>) {
+        let linkCall = linkCall
+        self.linkCall = nil
+        linkCall?.ended(self, result)
     }
 
     private func complete(_ result: Result<IntegrationResponse, any Error>) {
@@ -59,7 +87,12 @@ final class BackendCall: @unchecked Sendable {
     var mayBeRepeated: Bool {
         guard attempts == 1, !isCompleted else { return false }
         if request.body.isStream { return false }
-        switch request.method {
+        return Self.isIdempotent(request.method)
+    }
+
+    /// Whether a request of this method may be sent twice (RFC 9110 section 9.2.2).
+    static func isIdempotent(_ method: String) -> Bool {
+        switch method {
         case "GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE": return true
         default: return false
         }

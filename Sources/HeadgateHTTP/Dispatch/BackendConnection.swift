@@ -1,6 +1,7 @@
 import Headgate
 import NIOCore
 import NIOSSL
+import NIOTLS
 
 /// One connection to a backend: carries one call at a time, and is used again only after a response
 /// that was complete, well-formed and followed by nothing. Confined to its loop.
@@ -33,11 +34,17 @@ final class BackendConnection: ChannelDuplexHandler, Expirable, @unchecked Senda
     var isOpen: Bool { context != nil }
     private var isMember = false
     private var fault: DispatchFault?
+    /// Until TLS is there nothing of a request has left.
+    private var awaitsHandshake: Bool
+    /// The target's, when the connection was opened.
+    private let targetEpoch: Int
     private(set) var deadline = NIODeadline.distantFuture
     var sweepIndex = -1
 
     init(_ pool: EndpointPool) {
         self.pool = pool
+        awaitsHandshake = pool.key.endpoint.scheme == .https
+        targetEpoch = pool.target?.connectionEpoch ?? 0
         parser = ResponseParser(limits: pool.dispatcher.configuration.limits)
     }
 
@@ -57,10 +64,23 @@ final class BackendConnection: ChannelDuplexHandler, Expirable, @unchecked Senda
     func start(_ call: BackendCall) {
         self.call = call
         call.connection = self
+        call.hasStarted = true
+        if !awaitsHandshake { call.isSent = true }
         deadline = call.deadline
         pool.dispatcher.sweep.note(deadline)
         parser.expectResponse(to: call.request.method)
         send(call)
+    }
+
+    /// Whether the target has not been away since it was opened.
+    var isCurrent: Bool { targetEpoch == pool.target?.connectionEpoch ?? 0 }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if awaitsHandshake, case .handshakeCompleted? = event as? TLSUserEvent {
+            awaitsHandshake = false
+            call?.isSent = true
+        }
+        context.fireUserInboundEventTriggered(event)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -89,6 +109,8 @@ final class BackendConnection: ChannelDuplexHandler, Expirable, @unchecked Senda
             }
         } else if let error = error as? NIOSSLExtraError {
             fault = .tls(String(describing: error))
+        } else if let error = error as? NamelessCertificate {
+            fault = .tls(error.description)
         }
         context.close(promise: nil)
     }
@@ -257,6 +279,11 @@ final class BackendConnection: ChannelDuplexHandler, Expirable, @unchecked Senda
 
     func expire(at now: NIODeadline) {
         if call == nil { close() } else { fail(.timedOut) }
+    }
+
+    /// Closes a connection that nothing goes over.
+    func retire() {
+        if call == nil { close() }
     }
 
     func shutDown() {

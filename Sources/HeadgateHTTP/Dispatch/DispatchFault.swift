@@ -3,6 +3,14 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// What can go wrong with a backend's call, and what the client then gets: the one table of it.
 ///
 /// The statuses are those that API Gateway documents for INTEGRATION_FAILURE and INTEGRATION_TIMEOUT
@@ -88,14 +96,56 @@ enum DispatchFault: Error {
             if error.connectionErrors.isEmpty, let cause = error.dnsAError ?? error.dnsAAAAError {
                 return .unresolved(String(describing: cause))
             }
+            if let first = error.connectionErrors.first?.error as? IOError { return .refused(first.plainReason) }
             return .refused(String(describing: error))
         }
         if let error = error as? NIOSSLError { return .tls(String(describing: error)) }
+        if let error = error as? IOError { return .refused(error.plainReason) }
         return .refused(String(describing: error))
+    }
+
+    /// Without the name of the backend, for logs that have it beside.
+    var shortReason: String {
+        switch self {
+        case .unresolved(let why): "unknown host: \(why)"
+        case .refused(let why): why
+        case .connectTimedOut: "no connection in time"
+        case .tls(let why): "TLS failed: \(why)"
+        case .timedOut: "no answer in time"
+        case .closed: "connection closed without an answer"
+        case .truncated: "connection closed within the answer"
+        case .malformed(let error): "no HTTP/1.1: \(error.explanation)"
+        case .responseTooLarge(let limit): "answer larger than \(limit) bytes"
+        case .overloaded: "too many calls wait for a connection"
+        case .cancelled: "given up"
+        case .noEndpoint, .unsendable, .requestBody, .shutDown: failure(nil).cause
+        }
+    }
+
+    /// For metrics.
+    var outcome: LinkUse.Outcome {
+        switch self {
+        case .unresolved, .refused, .connectTimedOut: .connect
+        case .tls: .tls
+        case .timedOut: .timeout
+        case .closed, .truncated: .closed
+        case .malformed, .responseTooLarge: .malformed
+        case .overloaded: .overloaded
+        case .cancelled, .shutDown: .cancelled
+        case .noEndpoint, .unsendable, .requestBody: .request
+        }
     }
 
     private static func isTimeout(_ error: any Error) -> Bool {
         if case ChannelError.connectTimeout = error { return true }
         return false
+    }
+}
+
+extension IOError {
+    /// `Connection refused`, without what was called when it happened.
+    fileprivate var plainReason: String {
+        guard let text = strerror(errnoCode) else { return description }
+        return String(cString: text)
     }
 }

@@ -9,27 +9,41 @@ final class EndpointPool: Expirable, @unchecked Sendable {
         let verifiesCertificate: Bool
         /// Calls that may not go to just any address have connections of their own.
         let addressPolicy: AddressPolicy
+        /// Of a link's target; its connections serve no other calls.
+        var target: ObjectIdentifier?
     }
 
     let key: Key
     let dispatcher: LoopDispatcher
+    /// Where connections go, in place of the endpoint, and how.
+    private let link: Link?
+    let target: LinkTarget?
     private var state: PoolState<BackendConnection, BackendCall>
     /// No later than the earliest deadline of those who wait.
     private(set) var deadline = NIODeadline.distantFuture
     var sweepIndex = -1
 
-    init(_ key: Key, _ dispatcher: LoopDispatcher) {
+    init(_ key: Key, _ dispatcher: LoopDispatcher, link: Link? = nil, target: LinkTarget? = nil) {
         self.key = key
         self.dispatcher = dispatcher
+        self.link = link
+        self.target = target
+        let limits = link?.definition.policy.limits
         state = PoolState(
-            maximumOpen: dispatcher.configuration.connectionsPerEndpoint,
-            maximumWaiting: dispatcher.configuration.waitingPerEndpoint,
+            maximumOpen: limits?.connections.map(dispatcher.share) ?? dispatcher.configuration.connectionsPerEndpoint,
+            maximumWaiting: limits?.pending.map(dispatcher.share) ?? dispatcher.configuration.waitingPerEndpoint,
         )
     }
 
     func start(_ call: BackendCall) {
         switch state.request(call) {
         case .use(let connection):
+            guard target == nil || connection.isCurrent else {
+                // Its target has been away since; each turn there is one of these less.
+                connection.retire()
+                start(call)
+                return
+            }
             connection.start(call)
         case .connect:
             watch(call)
@@ -86,14 +100,30 @@ final class EndpointPool: Expirable, @unchecked Sendable {
 
     /// - Parameter call: whom the connection is for; nil for whoever waits longest.
     private func connect(for call: BackendCall?) {
+        let connection = BackendConnection(self)
+        open(connection).whenComplete { result in
+            switch result {
+            case .success: self.connected(connection, for: call)
+            case .failure(let error): self.connectFailed(.connecting(error), for: call)
+            }
+        }
+    }
+
+    private func open(_ connection: BackendConnection) -> EventLoopFuture<any Channel> {
         let key = key
         let dispatcher = dispatcher
-        let connection = BackendConnection(self)
+        if let link, let target {
+            return link.connector.connect(
+                to: target, for: key.endpoint, verifies: key.verifiesCertificate, on: dispatcher.loop
+            ) { channel in
+                try channel.pipeline.syncOperations.addHandler(connection)
+            }
+        }
         var bootstrap = ClientBootstrap(group: dispatcher.loop)
         if key.addressPolicy != .any {
             bootstrap = bootstrap.resolver(GuardedResolver(key.addressPolicy, on: dispatcher.loop))
         }
-        bootstrap
+        return bootstrap
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
             .connectTimeout(dispatcher.configuration.connectTimeout)
             .channelInitializer { channel in
@@ -108,12 +138,6 @@ final class EndpointPool: Expirable, @unchecked Sendable {
                 }
             }
             .connect(host: key.endpoint.host, port: key.endpoint.port)
-            .whenComplete { result in
-                switch result {
-                case .success: self.connected(connection, for: call)
-                case .failure(let error): self.connectFailed(.connecting(error), for: call)
-                }
-            }
     }
 
     private func connected(_ connection: BackendConnection, for call: BackendCall?) {

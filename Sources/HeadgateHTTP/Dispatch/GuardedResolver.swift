@@ -17,7 +17,7 @@ final class GuardedResolver: Resolver, Sendable {
     private let policy: AddressPolicy
     private let four: EventLoopPromise<[SocketAddress]>
     private let six: EventLoopPromise<[SocketAddress]>
-    private static let queue = DispatchQueue(label: "headgate.resolve", attributes: .concurrent)
+    static let queue = DispatchQueue(label: "headgate.resolve", attributes: .concurrent)
 
     init(_ policy: AddressPolicy, on loop: any EventLoop) {
         self.policy = policy
@@ -69,7 +69,7 @@ final class GuardedResolver: Resolver, Sendable {
         four.fail(error)
     }
 
-    private static func addresses(
+    static func addresses(
         of host: String, _ port: Int
     ) -> Result<[(address: InternetAddress, socket: SocketAddress)], Unresolved> {
         var hints = addrinfo()

@@ -1,4 +1,5 @@
 import Headgate
+import Logging
 import NIOCore
 
 /// Calls backends over HTTP/1.1, with and without TLS: the dispatcher of the server and of embedders
@@ -9,15 +10,29 @@ import NIOCore
 public final class HTTPDispatcher: Dispatcher {
     private let loops: [ObjectIdentifier: LoopDispatcher]
     private let group: any EventLoopGroup
+    /// What requests that name a link go through.
+    public let links: LinkRegistry
 
-    /// - Parameter group: the server's, so that its loops are found again.
+    /// - Parameters:
+    ///   - group: the server's, so that its loops are found again.
+    ///   - logger: told what becomes of links' targets.
+    ///   - seed: makes the choice of targets the same in every run; nil takes the system's randomness.
     /// - Throws: when the file of certificate authorities cannot be read.
-    public init(group: any EventLoopGroup, configuration: DispatcherConfiguration = DispatcherConfiguration()) throws {
+    public init(
+        group: any EventLoopGroup,
+        configuration: DispatcherConfiguration = DispatcherConfiguration(),
+        logger: Logger = Logger(label: "headgate"),
+        seed: UInt64? = nil,
+    ) throws {
         let tls = try BackendTLS(certificateAuthorities: configuration.certificateAuthorities)
+        let links = LinkRegistry(group: group, tls: tls, logger: logger, seed: seed)
         var loops: [ObjectIdentifier: LoopDispatcher] = [:]
+        let count = group.makeIterator().reduce(0) { count, _ in count + 1 }
         for loop in group.makeIterator() {
-            loops[ObjectIdentifier(loop)] = LoopDispatcher(loop: loop, configuration: configuration, tls: tls)
+            loops[ObjectIdentifier(loop)] = LoopDispatcher(
+                loop: loop, configuration: configuration, tls: tls, links: links, loopCount: count)
         }
+        self.links = links
         self.loops = loops
         self.group = group
     }
@@ -42,6 +57,7 @@ public final class HTTPDispatcher: Dispatcher {
 
     /// Closes all connections; calls that run fail.
     public func shutDown() async {
+        links.stop()
         for local in loops.values {
             try? await local.loop.submit { local.shutDown() }.get()
         }

@@ -7,6 +7,12 @@ final class LoopDispatcher: @unchecked Sendable {
     let configuration: DispatcherConfiguration
     let tls: BackendTLS
     let sweep: DeadlineSweep
+    let links: LinkRegistry
+    /// How many loops there are, to share out what is bounded for all of them.
+    private let loopCount: Int
+    /// Links that were looked up, until links change.
+    private var knownLinks: [String: Link] = [:]
+    private var linksVersion = -1
     /// Requests are written here; a buffer that the socket has taken at once is used again.
     var scratch = ByteBuffer()
     private var pools: [EndpointPool.Key: EndpointPool] = [:]
@@ -17,10 +23,18 @@ final class LoopDispatcher: @unchecked Sendable {
     /// A scratch buffer that one large request has made larger than this is given back.
     private static let keptScratch = 65_536
 
-    init(loop: any EventLoop, configuration: DispatcherConfiguration, tls: BackendTLS) {
+    init(
+        loop: any EventLoop,
+        configuration: DispatcherConfiguration,
+        tls: BackendTLS,
+        links: LinkRegistry,
+        loopCount: Int,
+    ) {
         self.loop = loop
         self.configuration = configuration
         self.tls = tls
+        self.links = links
+        self.loopCount = max(loopCount, 1)
         sweep = DeadlineSweep(loop: loop, granularity: .milliseconds(10))
     }
 
@@ -38,6 +52,10 @@ final class LoopDispatcher: @unchecked Sendable {
             completion(.failure(DispatchFault.shutDown.failure(endpoint)))
             return
         }
+        if let name = request.link {
+            perform(request, through: name, endpoint, for: exchange, streaming: streaming, completion)
+            return
+        }
         let call = BackendCall(request, to: endpoint, streaming: streaming, now: .now(), completion: completion)
         let pool = pool(
             EndpointPool.Key(
@@ -53,6 +71,60 @@ final class LoopDispatcher: @unchecked Sendable {
             }
         }
         pool.start(call)
+    }
+
+    private func perform(
+        _ request: IntegrationRequest,
+        through name: String,
+        _ endpoint: Endpoint,
+        for exchange: Exchange,
+        streaming: Bool,
+        _ completion: @escaping (Result<IntegrationResponse, any Error>) -> Void,
+    ) {
+        guard let link = link(name) else {
+            let failure = GatewayFailure.internalError("no link is called \(name.quotedForMessage)", reason: "no-link")
+            completion(.failure(failure))
+            return
+        }
+        let call = LinkCall(request, through: link, to: endpoint, for: exchange, streaming: streaming, self, completion)
+        exchange.onCancel { [loop] in
+            loop.execute { call.cancel() }
+        }
+        call.start()
+    }
+
+    private func link(_ name: String) -> Link? {
+        let version = links.version
+        if version != linksVersion {
+            linksVersion = version
+            knownLinks = [:]
+        }
+        if let link = knownLinks[name] { return link }
+        guard let link = links.link(name) else { return nil }
+        link.activate(on: loop)
+        knownLinks[name] = link
+        return link
+    }
+
+    /// The connections of one of a link's targets.
+    func pool(
+        to target: LinkTarget, of link: Link, _ request: IntegrationRequest, _ endpoint: Endpoint
+    ) -> EndpointPool {
+        let key = EndpointPool.Key(
+            endpoint: endpoint,
+            verifiesCertificate: request.verifiesCertificate,
+            addressPolicy: .any,
+            target: ObjectIdentifier(target),
+        )
+        if let pool = pools[key] { return pool }
+        let pool = EndpointPool(key, self, link: link, target: target)
+        pools[key] = pool
+        return pool
+    }
+
+    /// This loop's part of a bound, at least 1.
+    func share(_ bound: Int) -> Int {
+        max((bound + loopCount - 1) / loopCount, 1)
     }
 
     private func pool(_ key: EndpointPool.Key) -> EndpointPool {

@@ -30,6 +30,25 @@ struct BackendSettings: Sendable {
         "Takes any certificate from anybody: whoever is on the way to the backend can then read and answer in its place.",
     )
 
+    static let link = Field(
+        optional: "link",
+        FieldType<String>.string,
+        "The link that the call goes through, in place of connecting to the URI's host: a name of a `links:` block. "
+            + "`${stageVariables.name}` may stand in it.",
+    )
+    static let integrationTarget = Field(
+        optional: "integrationTarget",
+        FieldType<String>.string,
+        "A load balancer that one of the links has among its `integrationTargets`; goes before `link`.",
+    )
+    static let policy = Field(
+        optional: "policy",
+        FieldType.record(PolicyBlock.record),
+        "Retries, bounds and a circuit breaker for a backend without a link; a link has its own.",
+    )
+    /// What every stage that calls an HTTP backend has beside its timeout.
+    static let shared: [any AnyField] = [link, integrationTarget, policy]
+
     /// - Parameter most: the largest allowed value.
     static func timeout(upTo most: Int) -> Field<Int> {
         Field(
@@ -47,6 +66,10 @@ struct BackendSettings: Sendable {
     let timeoutMilliseconds: Int
     let verifiesCertificate: Bool
     let dispatcher: any Dispatcher
+    private let link: LinkReference?
+    /// The name of the link that stands for the backend's own policy.
+    private let policyName: String?
+    private let policySummary: String?
 
     init(_ settings: Settings, timeout: Field<Int>, _ build: StageBuild) throws {
         let word = try settings[Self.method]
@@ -55,6 +78,48 @@ struct BackendSettings: Sendable {
         timeoutMilliseconds = try settings[timeout]
         verifiesCertificate = try !settings[Self.tls]
         dispatcher = build.services[(any Dispatcher).self] ?? NoDispatcher()
+        let declared = build.services[DeclaredLinks.self] ?? DeclaredLinks()
+        do {
+            link = try LinkReference.resolve(
+                id: try settings[Self.link], integrationTarget: try settings[Self.integrationTarget], declared)
+        } catch let problem as InvalidValue {
+            throw InvalidValue(
+                problem.message,
+                expected: problem.expected,
+                suggestion: problem.suggestion,
+                at: settings.location(of: Self.link) ?? settings.location(of: Self.integrationTarget),
+            )
+        }
+        guard let policy = try settings[Self.policy] else {
+            policyName = nil
+            policySummary = nil
+            return
+        }
+        if link != nil {
+            throw InvalidValue(
+                "a call through a link takes the link's policy",
+                expected: "expected retries, limits and breaker in the links: block",
+                at: settings.location(of: Self.policy),
+            )
+        }
+        let name = "\(build.location.file):\(build.location.line)"
+        declared.add(
+            policy: LinkDefinition(
+                name: name,
+                targets: [.uri],
+                connectTimeoutMilliseconds: 5000,
+                ejection: EjectionSettings(failures: nil),
+                policy: policy,
+            ))
+        policyName = name
+        policySummary = policy.summary
+    }
+
+    /// Says how `request` gets to its backend.
+    func address(_ request: inout IntegrationRequest, for deployment: Deployment) {
+        request.timeoutMilliseconds = timeoutMilliseconds
+        request.verifiesCertificate = verifiesCertificate
+        if let link { request.link = link.name(for: deployment) } else if let policyName { request.link = policyName }
     }
 
     /// Whether a request of this method takes a body along.
@@ -67,7 +132,20 @@ struct BackendSettings: Sendable {
         let (seconds, rest) = timeoutMilliseconds.quotientAndRemainder(dividingBy: 1000)
         let time = rest == 0 ? "\(seconds) s" : "\(timeoutMilliseconds) ms"
         let warning = verifiesCertificate ? "" : ", WITHOUT verifying its certificate"
-        return "\(method ?? "the client's method to") \(uri.text), up to \(time)\(warning)"
+        let way = link.map { ", through the \($0.explanation)" } ?? ""
+        return "\(method ?? "the client's method to") \(uri.text)\(way), up to \(time)\(warning)"
+    }
+
+    /// For `explain`, below the line.
+    var details: [(name: String, text: String)] {
+        if let detail = link?.detail { return [detail] }
+        return policySummary.map { [("policy", $0)] } ?? []
+    }
+
+    /// What is said aloud at start.
+    var hazard: String? {
+        verifiesCertificate
+            ? nil : "takes any certificate from \(uri.text), so that whoever is on the way can read and answer (insecureSkipVerification)"
     }
 }
 

@@ -42,7 +42,8 @@ public struct HTTPProxyStage: DispatchStage {
               parameters:
                 path.proxy: method.request.path.proxy
             """,
-        fields: [BackendSettings.method, BackendSettings.uri, timeout, BackendSettings.tls, parameters, transferMode],
+        fields: [BackendSettings.method, BackendSettings.uri, timeout, BackendSettings.tls, parameters, transferMode]
+            + BackendSettings.shared,
         shorthand: "uri",
     ) { settings, build in
         let backend = try BackendSettings(settings, timeout: timeout, build)
@@ -52,7 +53,8 @@ public struct HTTPProxyStage: DispatchStage {
         return BuiltStage(
             HTTPProxyStage(backend, mappings, isStreaming: mode == "STREAM", binaryMediaTypes: api?.binaryMediaTypes),
             explanation: backend.explanation,
-            details: mappings.map { ($0.target.text(.request), $0.source.description) },
+            details: backend.details + mappings.map { ($0.target.text(.request), $0.source.description) },
+            hazard: backend.hazard,
         )
     }
 
@@ -115,8 +117,7 @@ public struct HTTPProxyStage: DispatchStage {
         exchange.integrationRequest.query = target.query.appending(exchange.query)
             .appending(exchange.integrationRequest.query)
         exchange.integrationRequest.headers = ProxyHeaders.request(for: exchange, mapped: exchange.integrationRequest.headers)
-        exchange.integrationRequest.timeoutMilliseconds = backend.timeoutMilliseconds
-        exchange.integrationRequest.verifiesCertificate = backend.verifiesCertificate
+        backend.address(&exchange.integrationRequest, for: exchange.deployment)
         if BackendSettings.carriesBody(method) {
             // A script before this stage may have written another body.
             if exchange.integrationRequest.body.bytes?.isEmpty ?? false {

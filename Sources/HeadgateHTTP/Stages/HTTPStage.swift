@@ -22,11 +22,12 @@ public struct HTTPStage: DispatchStage {
               uri: http://127.0.0.1:9000/pets/{id}
               timeoutInMillis: 5000
             """,
-        fields: [BackendSettings.method, BackendSettings.uri, timeout, BackendSettings.tls],
+        fields: [BackendSettings.method, BackendSettings.uri, timeout, BackendSettings.tls] + BackendSettings.shared,
         shorthand: "uri",
     ) { settings, build in
         let backend = try BackendSettings(settings, timeout: timeout, build)
-        return BuiltStage(HTTPStage(backend), explanation: backend.explanation)
+        return BuiltStage(
+            HTTPStage(backend), explanation: backend.explanation, details: backend.details, hazard: backend.hazard)
     }
 
     private let backend: BackendSettings
@@ -67,8 +68,7 @@ public struct HTTPStage: DispatchStage {
         if !target.query.isEmpty {
             exchange.integrationRequest.query = target.query.appending(exchange.integrationRequest.query)
         }
-        exchange.integrationRequest.timeoutMilliseconds = backend.timeoutMilliseconds
-        exchange.integrationRequest.verifiesCertificate = backend.verifiesCertificate
+        backend.address(&exchange.integrationRequest, for: exchange.deployment)
         if !BackendSettings.carriesBody(method) { exchange.integrationRequest.body = .empty }
     }
 }

@@ -35,6 +35,16 @@ public struct AccessLogger: AccessObserver {
             "out": "\(record.bytesSent)",
         ]
         if let backend = record.backendMicroseconds { metadata["backend-ms"] = "\(milliseconds(backend))" }
+        if let use = record.linkUse {
+            metadata["link"] = "\(oneLine(use.link))"
+            metadata["attempts"] = "\(use.attempts.count)"
+            if let target = use.target { metadata["target"] = "\(oneLine(target))" }
+            // Why there was more than one, or none at all.
+            if use.attempts.count != 1 {
+                let outcomes = use.attempts.map(\.outcome.rawValue) + (use.attempts.isEmpty ? [use.outcome.rawValue] : [])
+                metadata["outcomes"] = "\(outcomes.joined(separator: ","))"
+            }
+        }
         if let failure = record.failure {
             metadata["failure"] = "\(failure.reason)"
             metadata["cause"] = "\(oneLine(failure.cause))"

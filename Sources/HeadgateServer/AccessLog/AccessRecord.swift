@@ -24,6 +24,8 @@ public struct AccessRecord: Sendable {
     public var requestID: String
     /// What went wrong, if something did.
     public var failure: GatewayFailure?
+    /// How the call through a link went; nil without one.
+    public var linkUse: LinkUse?
 }
 
 /// Takes the records of answered requests, a batch at a time.

@@ -1,4 +1,5 @@
 import Headgate
+import HeadgateHTTP
 
 /// The body of `/status`.
 enum AdminStatus {
@@ -11,6 +12,7 @@ enum AdminStatus {
         out += "  \"generation\": \(generation.number),\n"
         out += "  \"requestsInFlight\": \(state.server.requestsInFlight),\n"
         out += "  \"connectionsOpen\": \(state.server.openConnections),\n"
+        out += links(state.metrics.linkStatuses)
         out += "  \"pipelines\": ["
         for (index, pipeline) in generation.pipelines.enumerated() {
             out += index == 0 ? "\n" : ",\n"
@@ -19,6 +21,20 @@ enum AdminStatus {
         }
         out += generation.pipelines.isEmpty ? "]\n" : "\n  ]\n"
         return out + "}\n"
+    }
+
+    private static func links(_ links: [LinkStatus]) -> String {
+        if links.isEmpty { return "" }
+        let entries = links.map { link in
+            let targets = link.targets.map { target in
+                "{\"target\": \(quoted(target.name)), \"standing\": \(quoted(target.standing)), "
+                    + "\"outstanding\": \(target.outstanding)}"
+            }
+            let breaker = link.breaker.map { ", \"breaker\": \(quoted($0))" } ?? ""
+            return "    {\"name\": \(quoted(link.name)), \"inFlight\": \(link.inFlight)\(breaker), "
+                + "\"targets\": [\(targets.joined(separator: ", "))]}"
+        }
+        return "  \"links\": [\n" + entries.joined(separator: ",\n") + "\n  ],\n"
     }
 
     private static func quoted(_ text: String) -> String {

@@ -1,4 +1,5 @@
 import Headgate
+import HeadgateHTTP
 import Metrics
 import Synchronization
 
@@ -12,6 +13,9 @@ import Synchronization
 /// | `headgate_backend_duration_seconds` | histogram | `pipeline` |
 /// | `headgate_failures_total` | counter | `pipeline`, `stage`, `reason` |
 /// | `headgate_request_bytes_total`, `headgate_response_bytes_total` | counter | `pipeline` |
+/// | `headgate_link_calls_total`, `headgate_link_attempts_total` | counter | `link`, `outcome` (``Headgate/LinkUse/Outcome``) |
+/// | `headgate_link_targets` | gauge | `link`, `standing` (`healthy`, `unhealthy`, `ejected`, `probing`) |
+/// | `headgate_link_calls_in_flight`, `headgate_link_breaker_open` | gauge | `link` |
 /// | `headgate_reloads_total` | counter | `outcome` (`replaced`, `kept`) |
 /// | `headgate_requests_in_flight`, `headgate_connections_open` | gauge | |
 /// | `headgate_pipelines`, `headgate_generation` | gauge | |
@@ -22,6 +26,7 @@ public final class GatewayMetrics: AccessObserver {
     public let registry: PrometheusRegistry
     private let factory: any MetricsFactory
     private let pipelines = Mutex<[String: PipelineMetrics]>([:])
+    private let links: LinkMetrics
     private let inFlight: Meter
     private let connections: Meter
     private let pipelineCount: Meter
@@ -35,6 +40,7 @@ public final class GatewayMetrics: AccessObserver {
         self.registry = registry
         let factory: any MetricsFactory = others.isEmpty ? registry : MultiplexMetricsHandler(factories: [registry] + others)
         self.factory = factory
+        links = LinkMetrics(factory)
         inFlight = Meter(label: "headgate_requests_in_flight", dimensions: [], factory: factory)
         connections = Meter(label: "headgate_connections_open", dimensions: [], factory: factory)
         pipelineCount = Meter(label: "headgate_pipelines", dimensions: [], factory: factory)
@@ -49,6 +55,7 @@ public final class GatewayMetrics: AccessObserver {
             var last: PipelineMetrics?
             // By index, because iterating copies every record.
             for index in records.indices {
+                if let use = records[index].linkUse { links.observe(use) }
                 let name = records[index].pipeline
                 if let last, last.name == name {
                     last.observe(records[index])
@@ -61,6 +68,14 @@ public final class GatewayMetrics: AccessObserver {
             }
         }
     }
+
+    /// Tells about these links from now on.
+    public func watch(_ registry: LinkRegistry) {
+        links.watch(registry)
+    }
+
+    /// The links at this moment.
+    var linkStatuses: [LinkStatus] { links.statuses }
 
     /// The files were loaded anew: into a new generation, or in vain.
     public func reloaded(succeeded: Bool) {
@@ -76,6 +91,7 @@ public final class GatewayMetrics: AccessObserver {
         loopStall.set(probes.map(\.loopSeconds).max() ?? 0)
         laneStall.set(probes.map(\.laneSeconds).max() ?? 0)
         resident.set(MemoryPressure.residentBytes ?? 0)
+        links.update()
         inFlight.set(server.requestsInFlight)
         connections.set(server.openConnections)
         pipelineCount.set(generation.pipelines.count)

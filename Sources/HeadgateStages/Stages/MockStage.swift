@@ -51,7 +51,7 @@ public struct MockStage: SynchronousStage {
             }
         }
         return BuiltStage(
-            MockStage(fixed: IntegrationResponse(status: code, headers: response, body: text.map { Body($0) } ?? .empty)),
+            MockStage(fixed: IntegrationResponse(status: code, headers: response, body: text.map { Body($0) } ?? .empty, attempts: 0)),
             explanation: "always \(code)",
             details: fields.map { ("header " + $0.key, $0.value) } + (text.map { [("body", $0)] } ?? []),
         )
@@ -80,7 +80,7 @@ public struct MockStage: SynchronousStage {
         do throws(InvalidMockResponse) {
             let status = try MockStatus.parse(rendered)
             exchange.trace?.note("status", "\(status), from the request template")
-            exchange.integrationResponse = IntegrationResponse(status: status)
+            exchange.integrationResponse = IntegrationResponse(status: status, attempts: 0)
         } catch {
             throw GatewayFailure.internalError(
                 "Execution failed due to configuration error: Unable to parse statusCode. It should be an integer that is "
