@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 int headgate_pipe(int ends[2]) {
@@ -15,4 +16,12 @@ int headgate_spawn_close_from(posix_spawn_file_actions_t *actions, int first) {
 
 int headgate_spawn_change_directory(posix_spawn_file_actions_t *actions, const char *directory) {
     return posix_spawn_file_actions_addchdir_np(actions, directory);
+}
+
+int headgate_process_file(pid_t process) {
+#ifdef SYS_pidfd_open
+    return (int)syscall(SYS_pidfd_open, process, 0);
+#else
+    return -1;
+#endif
 }

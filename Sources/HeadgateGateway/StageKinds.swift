@@ -43,11 +43,17 @@ public struct StageKinds: Sendable {
         if services[AuthorizerCaches.self] == nil { services[AuthorizerCaches.self] = AuthorizerCaches() }
         if services[AWSRuntime.self] == nil, let dispatcher = services[(any Dispatcher).self] {
             let logger = options.logger
-            let functions = LocalFunctions(environment: options.environment) { function, requestID, line in
+            @Sendable func metadata(_ function: String, _ requestID: String?) -> Logger.Metadata {
                 var metadata: Logger.Metadata = ["function": .string(function)]
                 if let requestID { metadata["request_id"] = .string(requestID) }
-                logger.info("\(line)", metadata: metadata)
+                return metadata
             }
+            let log = FunctionLog { function, requestID, line in
+                logger.info("\(line)", metadata: metadata(function, requestID))
+            } problem: { function, requestID, text in
+                logger.error("function \(function): \(text)", metadata: metadata(function, requestID))
+            }
+            let functions = LocalFunctions(environment: options.environment, log: log)
             services[AWSRuntime.self] = AWSRuntime(
                 environment: options.environment, dispatcher: dispatcher, clock: options.clock, functions: functions,
                 warn: { logger.warning("\($0)") })
@@ -83,7 +89,7 @@ public struct StageKinds: Sendable {
 
     /// Closes what was opened for the stages.
     func shutDown() async {
-        functions?.stop()
+        await functions?.stop()
         await dispatcher?.shutDown()
     }
 }

@@ -183,6 +183,7 @@ class Functions(GatewayCase):
         first = self.ask("/proxy/1?do=pid").body
         self.assertEqual(self.ask("/proxy/1?do=pid").body, first)
         (self.code / "other.py").write_text("# new\n")
+        time.sleep(0.25)
         self.assertNotEqual(self.ask("/proxy/1?do=pid").body, first)
 
     def test_logs(self):

@@ -14,4 +14,7 @@ int headgate_spawn_close_from(posix_spawn_file_actions_t *actions, int first);
 /// Starts the new process in `directory`.
 int headgate_spawn_change_directory(posix_spawn_file_actions_t *actions, const char *directory);
 
+/// A file that can be read from once the process has ended; -1 where the system has none.
+int headgate_process_file(pid_t process);
+
 #endif

@@ -31,6 +31,8 @@ final class ChildProcess: Sendable {
 
     let id: pid_t
     private let output: Int32
+    /// Can be read from once the process has ended; -1 where the system does not say so.
+    private let end: Int32
 
     /// - Parameters:
     ///   - arguments: the program, found on the `PATH` of `environment`, and its arguments.
@@ -80,24 +82,49 @@ final class ChildProcess: Sendable {
         }
         self.id = id
         output = pipes[0]
+        end = headgate_process_file(id)
     }
 
     private static func failure(_ what: String, _ code: Int32) -> Failure {
         Failure(description: "\(what): \(String(cString: strerror(code)))")
     }
 
-    /// Waits for more output; nil when there will be none.
+    /// Waits for more output; nil when there will be none: also where the process has ended, and something that
+    /// it has left behind still holds its output.
     func readOutput() -> [UInt8]? {
         var chunk = [UInt8](repeating: 0, count: 8192)
+        var hasEnded = false
         while true {
-            let count = read(output, &chunk, chunk.count)
-            if count > 0 { return Array(chunk[..<count]) }
-            if count < 0, errno == EINTR { continue }
-            return nil
+            var files = [pollfd(fd: output, events: Int16(POLLIN), revents: 0)]
+            if end >= 0, !hasEnded { files.append(pollfd(fd: end, events: Int16(POLLIN), revents: 0)) }
+            let ready = poll(&files, nfds_t(files.count), hasEnded ? Self.restMilliseconds : -1)
+            if ready < 0, errno == EINTR { continue }
+            if ready <= 0 { return nil }
+            if files[0].revents != 0 {
+                let count = read(output, &chunk, chunk.count)
+                if count > 0 { return Array(chunk[..<count]) }
+                if count < 0, errno == EINTR { continue }
+                return nil
+            }
+            hasEnded = true
         }
     }
 
-    func closeOutput() { close(output) }
+    /// How long the output of a process that has ended may still be on its way.
+    private static let restMilliseconds: Int32 = 50
+
+    /// The memory that the process uses, in bytes; nil where the system does not say so.
+    var residentBytes: Int? {
+        guard let text = try? FileReader.text("/proc/\(id)/statm"),
+            let pages = text.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
+        else { return nil }
+        return pages.multipliedReportingOverflow(by: sysconf(Int32(_SC_PAGESIZE))).partialValue
+    }
+
+    func closeOutput() {
+        close(output)
+        if end >= 0 { close(end) }
+    }
 
     /// Waits for the end; to be called once.
     func wait() -> Status {

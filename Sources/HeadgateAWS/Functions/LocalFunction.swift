@@ -19,18 +19,23 @@ final class LocalFunction: LocalInvokable {
         var running: [ObjectIdentifier: (worker: FunctionWorker, stamp: UInt64)] = [:]
         var isStopped = false
         var stamp: UInt64 = 0
+        /// When the code was looked at; on the monotonic clock, in milliseconds.
+        var lookedAt: Int64?
     }
+
+    /// How old the newest look at the code may be; a folder may hold thousands of files.
+    private static let lookMilliseconds: Int64 = 200
 
     let definition: FunctionDefinition
     private let environment: [String: String]
-    private let log: @Sendable (_ function: String, _ requestID: String?, _ line: String) -> Void
+    private let log: FunctionLog
     private let state = Mutex(State())
     private let queue: DispatchQueue
 
     init(
         _ definition: FunctionDefinition,
         environment: [String: String],
-        log: @escaping @Sendable (_ function: String, _ requestID: String?, _ line: String) -> Void,
+        log: FunctionLog,
     ) {
         self.definition = definition
         self.environment = environment
@@ -67,6 +72,7 @@ final class LocalFunction: LocalInvokable {
         // Each invocation has an id of its own, also where two come of one request.
         var random = RandomSource()
         invocation.requestID = RequestIdentifiers.uuid(&random)
+        if let worker = idleWorker() { return start(worker, invocation, kind, completion) }
         // Looking at files and starting programs is nothing for an event loop.
         queue.async { [invocation] in self.run(invocation, kind, completion) }
     }
@@ -76,28 +82,35 @@ final class LocalFunction: LocalInvokable {
         _ kind: Invocation.Kind,
         _ completion: @escaping @Sendable (Result<IntegrationResponse, any Error>) -> Void,
     ) {
-        let worker: FunctionWorker
         do {
-            guard let free = try takeWorker() else {
+            guard let worker = try takeWorker() else {
+                log.problem(definition.name, invocation.requestID, "its \(definition.concurrency) processes are busy: a call is refused")
                 completion(.success(Self.refused(429, "TooManyRequestsException", "Rate Exceeded.")))
                 return
             }
-            worker = free
+            start(worker, invocation, kind, completion)
         } catch {
             let outcome = FunctionOutcome.failed(
                 type: "Runtime.InvalidEntrypoint",
                 message: "RequestId: \(invocation.requestID) Error: \(error)",
                 log: [],
             )
-            log(definition.name, invocation.requestID, "it cannot be started: \(error)")
+            log.problem(definition.name, invocation.requestID, "it cannot be started: \(error)")
             completion(.success(Self.response(outcome, invocation)))
-            return
         }
+    }
+
+    private func start(
+        _ worker: FunctionWorker,
+        _ invocation: Invocation,
+        _ kind: Invocation.Kind,
+        _ completion: @escaping @Sendable (Result<IntegrationResponse, any Error>) -> Void,
+    ) {
         let waits = kind == .requestResponse
         let began = SystemClock().monotonicMicroseconds()
         worker.invoke(invocation) { [self, invocation] outcome in
             release(worker)
-            guard waits else { return }
+            guard waits, !outcome.wasStreamed else { return }
             var response = Self.response(outcome, invocation)
             response.durationMicroseconds = Int(SystemClock().monotonicMicroseconds() - began)
             completion(.success(response))
@@ -119,26 +132,14 @@ final class LocalFunction: LocalInvokable {
         headers.setUnchecked("Content-Type", "application/vnd.amazon.eventstream")
         headers.remove("X-Amz-Function-Error")
         var body: [UInt8] = []
-        var complete = "{}"
-        if outcome.isError {
-            var out = JSONBuilder()
-            out.open()
-            out.member("ErrorCode", "Unhandled")
-            out.member("ErrorDetails", String(decoding: outcome.payload, as: UTF8.self))
-            out.close()
-            complete = String(decoding: out.bytes, as: UTF8.self)
-        } else {
+        if !outcome.isError {
             body = EventStream.encode(
                 type: "PayloadChunk",
                 contentType: "application/octet-stream",
                 payload: outcome.payload,
             )
         }
-        body += EventStream.encode(
-            type: "InvokeComplete",
-            contentType: "application/json",
-            payload: Array(complete.utf8),
-        )
+        body += EventStream.complete(outcome)
         return IntegrationResponse(status: 200, headers: headers, body: .bytes(body))
     }
 
@@ -157,20 +158,31 @@ final class LocalFunction: LocalInvokable {
 
     // MARK: The pool
 
+    /// A free worker, unless it is time to look whether the code has changed.
+    private func idleWorker() -> FunctionWorker? {
+        let now = SystemClock().monotonicMicroseconds() / 1000
+        return state.withLock { state in
+            guard let lookedAt = state.lookedAt, now - lookedAt < Self.lookMilliseconds else { return nil }
+            return state.idle.popLast()
+        }
+    }
+
     /// A free worker, a new one, or nil where all that may run are busy.
     private func takeWorker() throws -> FunctionWorker? {
-        let stamp = CodeStamp.of(definition.code)
+        let now = SystemClock().monotonicMicroseconds() / 1000
+        let mustLook = state.withLock { $0.lookedAt.map { now - $0 >= Self.lookMilliseconds } ?? true }
+        let stamp = mustLook ? CodeStamp.of(definition.code) : state.withLock { $0.stamp }
         let stale = state.withLock { state -> [FunctionWorker] in
+            if mustLook { state.lookedAt = now }
             guard state.stamp != stamp else { return [] }
             state.stamp = stamp
             defer { state.idle = [] }
-            for worker in state.idle { state.running[ObjectIdentifier(worker)] = nil }
             return state.idle
         }
-        for worker in stale { worker.kill() }
+        for worker in stale { worker.stop() }
         let (free, mayStart) = state.withLock { state -> (FunctionWorker?, Bool) in
             if let worker = state.idle.popLast() { return (worker, false) }
-            return (nil, !state.isStopped && state.running.count < definition.concurrency)
+            return (nil, !state.isStopped && state.running.values.lazy.filter { !$0.worker.hasEnded }.count < definition.concurrency)
         }
         if let free { return free }
         guard mayStart else { return nil }
@@ -189,7 +201,7 @@ final class LocalFunction: LocalInvokable {
             state.idle.append(worker)
             return true
         }
-        if !isWanted { worker.kill() }
+        if !isWanted { worker.stop() }
     }
 
     private func forget(_ worker: FunctionWorker) {
@@ -199,50 +211,17 @@ final class LocalFunction: LocalInvokable {
         }
     }
 
-    func stop() {
-        let all = state.withLock { state -> [FunctionWorker] in
+    /// Ends its processes: those that are free at once, the others when they have answered, unless nobody waits
+    /// for that.
+    func stop(atOnce: Bool = false) {
+        let workers = state.withLock { state -> [FunctionWorker] in
             state.isStopped = true
-            state.idle = []
-            return state.running.values.map(\.worker)
+            defer { state.idle = [] }
+            return atOnce ? state.running.values.map(\.worker) : state.idle
         }
-        for worker in all { worker.kill() }
-    }
-}
-
-/// Tells whether the code in a folder has changed, by names, sizes and times of its files.
-enum CodeStamp {
-    private static let mostFiles = 5000
-
-    static func of(_ folder: String) -> UInt64 {
-        var stamp: UInt64 = 0xCBF2_9CE4_8422_2325
-        var left = mostFiles
-        look(folder, depth: 0, &stamp, &left)
-        return stamp
+        for worker in workers { worker.stop() }
     }
 
-    private static func look(_ folder: String, depth: Int, _ stamp: inout UInt64, _ left: inout Int) {
-        guard depth < 16, let directory = opendir(folder) else { return }
-        defer { closedir(directory) }
-        while left > 0, let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name.hasPrefix(".") || name == "__pycache__" || name == "node_modules" { continue }
-            left -= 1
-            let path = folder + "/" + name
-            var status = stat()
-            guard lstat(path, &status) == 0 else { continue }
-            var mark: UInt64 = 0xCBF2_9CE4_8422_2325
-            for byte in path.utf8 { mark = (mark ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
-            if status.st_mode & S_IFMT == S_IFDIR {
-                look(path, depth: depth + 1, &stamp, &left)
-            } else {
-                mark ^= UInt64(truncatingIfNeeded: status.st_mtim.tv_sec) &* 31
-                mark ^= UInt64(truncatingIfNeeded: status.st_mtim.tv_nsec) &* 131
-                mark ^= UInt64(truncatingIfNeeded: status.st_size) &* 8191
-            }
-            // The order in which a folder gives its entries does not count.
-            stamp = stamp &+ mark &* 0x9E37_79B9_7F4A_7C15
-        }
-    }
+    /// Whether it has no process any more.
+    var hasStopped: Bool { state.withLock { $0.isStopped && $0.running.isEmpty } }
 }

@@ -5,16 +5,16 @@ import Synchronization
 /// The functions that run on this machine, by name, and the Invoke API that they are served by.
 public final class LocalFunctions: Sendable {
     private let environment: [String: String]
-    private let log: @Sendable (_ function: String, _ requestID: String?, _ line: String) -> Void
+    private let log: FunctionLog
     private let byName = Mutex<[String: LocalFunction]>([:])
     private let server = Mutex<LoopbackServer?>(nil)
 
     /// - Parameters:
     ///   - environment: the gateway's own; functions see `PATH`, `HOME`, the region, and little more of it.
-    ///   - log: what functions print, line by line.
+    ///   - log: what functions print, line by line, and what becomes of them.
     public init(
         environment: [String: String],
-        log: @escaping @Sendable (_ function: String, _ requestID: String?, _ line: String) -> Void,
+        log: FunctionLog,
     ) {
         self.environment = environment
         self.log = log
@@ -78,13 +78,21 @@ public final class LocalFunctions: Sendable {
         }
     }
 
-    /// Ends every process.
-    public func stop() {
-        replace(by: [])
+    /// Ends every process, and waits until all have ended, by force if need be.
+    public func stop() async {
+        let all = byName.withLock { known -> [LocalFunction] in
+            defer { known = [:] }
+            return Array(known.values)
+        }
+        for function in all { function.stop(atOnce: true) }
         server.withLock { server in
             defer { server = nil }
             return server
         }?.close()
+        for _ in 0..<(FunctionWorker.graceMilliseconds + 1000) / 10 {
+            if all.allSatisfy(\.hasStopped) { return }
+            try? await Task.sleep(for: .milliseconds(10))
+        }
     }
 }
 

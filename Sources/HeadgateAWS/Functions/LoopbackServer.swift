@@ -26,10 +26,12 @@ final class LoopbackServer: Sendable {
     /// - Parameters:
     ///   - port: 0 for any that is free.
     ///   - largestBody: more is answered with 413.
+    ///   - stream: who takes the body of a request as it comes, told by its head; nil where it is to be collected.
     ///   - handle: called on the server's loop; answers once, from anywhere, maybe much later.
     init(
         port: Int,
         largestBody: Int,
+        stream: @escaping @Sendable (Request, any Channel) -> (any BodyReceiver)? = { _, _ in nil },
         handle: @escaping @Sendable (Request, @escaping Respond) -> Void,
     ) throws {
         let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -37,7 +39,7 @@ final class LoopbackServer: Sendable {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline()
-                    try channel.pipeline.syncOperations.addHandler(Handler(largestBody, handle))
+                    try channel.pipeline.syncOperations.addHandler(Handler(largestBody, stream, handle))
                 }
             }
         channel = try bootstrap.bind(host: "127.0.0.1", port: port).wait()
@@ -51,13 +53,20 @@ final class LoopbackServer: Sendable {
         typealias OutboundOut = HTTPServerResponsePart
 
         private let largestBody: Int
+        private let stream: @Sendable (Request, any Channel) -> (any BodyReceiver)?
         private let handle: @Sendable (Request, @escaping Respond) -> Void
+        private var receiver: (any BodyReceiver)?
         private var head: HTTPRequestHead?
         private var body: [UInt8] = []
         private var isTooLarge = false
 
-        init(_ largestBody: Int, _ handle: @escaping @Sendable (Request, @escaping Respond) -> Void) {
+        init(
+            _ largestBody: Int,
+            _ stream: @escaping @Sendable (Request, any Channel) -> (any BodyReceiver)?,
+            _ handle: @escaping @Sendable (Request, @escaping Respond) -> Void,
+        ) {
             self.largestBody = largestBody
+            self.stream = stream
             self.handle = handle
         }
 
@@ -67,25 +76,45 @@ final class LoopbackServer: Sendable {
                 self.head = head
                 body = []
                 isTooLarge = false
+                receiver = stream(request(head), context.channel)
             case .body(let bytes):
-                if body.count + bytes.readableBytes > largestBody {
+                if let receiver {
+                    receiver.receive(bytes)
+                } else if body.count + bytes.readableBytes > largestBody {
                     isTooLarge = true
                 } else {
                     body += bytes.readableBytesView
                 }
-            case .end:
+            case .end(let trailers):
                 guard let head else { return }
                 let channel = context.channel
                 let respond: Respond = { response in Self.write(response, to: channel, keepAlive: head.isKeepAlive) }
+                if let receiver {
+                    self.receiver = nil
+                    receiver.receiveEnd(trailers ?? [:])
+                    respond(Response(status: 202))
+                    return
+                }
                 if isTooLarge {
                     respond(
                         Response(status: 413, headers: [("Content-Type", "application/json")], body: Array("{}".utf8))
                     )
                     return
                 }
-                let path = String(head.uri.prefix { $0 != "?" })
-                handle(Request(method: head.method.rawValue, path: path, headers: head.headers, body: body), respond)
+                handle(request(head), respond)
+                body = []
             }
+        }
+
+        private func request(_ head: HTTPRequestHead) -> Request {
+            let path = String(head.uri.prefix { $0 != "?" })
+            return Request(method: head.method.rawValue, path: path, headers: head.headers, body: body)
+        }
+
+        func channelInactive(context: ChannelHandlerContext) {
+            receiver?.receiveBreak()
+            receiver = nil
+            context.fireChannelInactive()
         }
 
         func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }

@@ -125,8 +125,15 @@ enum CRC32 {
     }
 
     static func sum(_ bytes: some Sequence<UInt8>) -> UInt32 {
-        var sum: UInt32 = 0xFFFF_FFFF
-        for byte in bytes { sum = sum >> 8 ^ table[Int((sum ^ UInt32(byte)) & 0xFF)] }
-        return ~sum
+        table.withUnsafeBufferPointer { table in
+            var sum: UInt32 = 0xFFFF_FFFF
+            let isDone: Void? = bytes.withContiguousStorageIfAvailable { bytes in
+                for byte in bytes { sum = sum >> 8 ^ table[Int((sum ^ UInt32(byte)) & 0xFF)] }
+            }
+            if isDone == nil {
+                for byte in bytes { sum = sum >> 8 ^ table[Int((sum ^ UInt32(byte)) & 0xFF)] }
+            }
+            return ~sum
+        }
     }
 }

@@ -1,6 +1,10 @@
 import Headgate
+import HeadgateHTTP
 import HeadgateStages
+import NIOCore
+import NIOPosix
 import SigV4
+import Synchronization
 
 /// Calls a function by the Invoke API: at AWS, or on this machine where the pipelines declare it.
 struct FunctionCall: Sendable {
@@ -37,9 +41,7 @@ struct FunctionCall: Sendable {
         if HeaderSyntax.isFieldValue(source) { request.headers.setUnchecked("X-Amz-Source-Arn", source) }
         exchange.integrationRequest = request
         if let function = FunctionName(path: request.path), let local = aws.runtime?.functions?[function.name] {
-            local.invoke(Invocation(request, requestID: identifier), for: exchange) { result in
-                exchange.atHome { completion(result.flatMap(Self.judged)) }
-            }
+            invoke(local, request, for: exchange, completion)
             return
         }
         do throws(GatewayFailure) {
@@ -47,6 +49,37 @@ struct FunctionCall: Sendable {
         } catch {
             completion(.failure(error))
         }
+    }
+
+    /// Calls a function that runs here, for as long as the integration may take.
+    private func invoke(
+        _ function: any LocalInvokable,
+        _ request: IntegrationRequest,
+        for exchange: Exchange,
+        _ completion: @escaping @Sendable (Result<IntegrationResponse, any Error>) -> Void,
+    ) {
+        let loop = (exchange.home as? EventLoopHome)?.eventLoop
+        let isOver = Mutex(false)
+        let timer = Mutex<Scheduled<Void>?>(nil)
+        let finish: @Sendable (Result<IntegrationResponse, any Error>) -> Void = { result in
+            let isFirst = isOver.withLock { isOver in
+                defer { isOver = true }
+                return !isOver
+            }
+            guard isFirst else { return }
+            timer.withLock { $0 }?.cancel()
+            exchange.atHome { completion(result.flatMap(Self.judged)) }
+        }
+        let timeout = request.timeoutMilliseconds
+        let scheduled = (loop ?? MultiThreadedEventLoopGroup.singleton.next()).scheduleTask(in: .milliseconds(Int64(timeout))) {
+            finish(.failure(GatewayFailure.timeout("the function did not answer within \(timeout) ms")))
+        }
+        timer.withLock { $0 = scheduled }
+        var invocation = Invocation(request, requestID: exchange.identifiers.requestID)
+        if invocation.streams, let loop {
+            invocation.streaming = .init(loop: loop) { finish(.success($0)) }
+        }
+        function.invoke(invocation, for: exchange, finish)
     }
 
     /// Lambda's own refusals are no answers of the function: nobody can map them.
@@ -81,10 +114,10 @@ struct Invocation: Sendable {
     var clientContext: String?
     var traceID: String?
     var wantsLog: Bool
-    /// How long the caller waits.
-    var timeoutMilliseconds: Int
     /// Whether the answer is an event stream.
     var streams: Bool
+    /// Who takes an answer as it comes; nil where it is wanted as a whole.
+    var streaming: FunctionStream.Caller?
 
     init(_ request: IntegrationRequest, requestID: String) {
         self.requestID = requestID
@@ -93,7 +126,6 @@ struct Invocation: Sendable {
         clientContext = request.headers.first("X-Amz-Client-Context")
         traceID = request.headers.first("X-Amzn-Trace-Id")
         wantsLog = request.headers.first("X-Amz-Log-Type") == "Tail"
-        timeoutMilliseconds = request.timeoutMilliseconds
         streams = request.path.hasSuffix("/response-streaming-invocations")
     }
 }

@@ -35,7 +35,8 @@ enum FunctionBlock {
         FieldType<String>.string,
         default: ".",
         shown: ".",
-        "The folder of the code, from this file's on. The program starts there, and anew when a file in it has changed.",
+        "The folder of the code, from this file's on. The program starts there, and anew when a file in it has changed, "
+            + "which is looked at every fifth of a second at most.",
     )
     private static let environment = Field(
         "environment",
@@ -48,14 +49,16 @@ enum FunctionBlock {
         FieldType<Int>.integer(128...10_240, unit: "MB"),
         default: 128,
         shown: "128",
-        "What the function is told that it has; nothing enforces it here.",
+        "What the function may use. On Linux the resident memory of its process is looked at ten times a second while it works; "
+            + "one that uses more is killed.",
     )
     private static let timeout = Field(
         "timeout",
         FieldType<Int>.integer(1...900, unit: "seconds"),
         default: 3,
         shown: "3",
-        "How long an invocation may take; then the process is killed.",
+        "How long an invocation may take; then the process is killed. An integration's `timeoutInMillis` answers the client "
+            + "with a 504 before that, where it is shorter.",
     )
     private static let concurrency = Field(
         "concurrency",

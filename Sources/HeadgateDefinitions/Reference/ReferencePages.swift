@@ -165,7 +165,9 @@ public enum ReferencePages {
             ## Functions: `functions`
 
             \(FunctionBlock.documentation) A process is started when it is needed and kept for the next call; one that fails, \
-            ends or takes too long costs its own call. What it prints is logged with the invocation's id. With \
+            ends, takes too long or uses too much memory costs its own call: the client gets what Lambda's failure would give it, \
+            a 502 from a proxy integration, and the log names the cause. A process that is no longer needed gets SIGTERM, and \
+            SIGKILL two seconds later. What it prints is logged with the invocation's id. With \
             `HEADGATE_FUNCTIONS_PORT` in the environment the functions are also served by Lambda's Invoke API, for \
             `aws lambda invoke --endpoint-url`.
 
