@@ -12,10 +12,10 @@ each_swift_file := git ls-files -z '*.swift' | xargs -0
 .DEFAULT_GOAL := help
 FUZZ_SECONDS ?= 60
 FUZZ_SEED ?= 1
-.PHONY: help setup build serve test e2e soak bench fuzz format lint docs clean
+.PHONY: help setup build serve serve-aws test e2e soak bench fuzz format lint docs clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what is missing on this machine (Lua 5.4's headers, pkg-config, Python 3)
 	@scripts/setup
@@ -25,6 +25,9 @@ build: setup ## build the release binary
 
 serve: build ## build, then serve pipelines/ on http://127.0.0.1:8080 beside a demo backend
 	@exec $(release) serve pipelines --host $(HOST) --port $(PORT) --demo-backend
+
+serve-aws: build ## as serve, with the AWS that the samples call: moto, in a virtual environment
+	@exec scripts/serve-aws $(release) --host $(HOST) --port $(PORT) --demo-backend
 
 test: setup ## run every test: unit, samples, end to end, examples
 	@scripts/check

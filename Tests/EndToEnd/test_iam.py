@@ -157,6 +157,11 @@ class Signed(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         written = "".join(file.read_text() for file in out.rglob("*.yaml"))
         self.assertIn("${ANAS_SECRET}", written)
+        exported = subprocess.run(
+            [os.environ["HEADGATE_BIN"], "export", out], env={**os.environ, **self.environment}, capture_output=True, text=True,
+            timeout=60)
+        self.assertIn("/me/{id}", exported.stdout, exported.stderr)
+        self.assertNotIn("canary", exported.stdout + exported.stderr)
         with Gateway(out, environment=self.environment) as gateway:
             self.assertEqual(self.send(self.sign("/prod/who", ANA), gateway).status, 200)
             self.assertEqual(self.send(self.sign("/prod/who", ("AKIAANA", "wrong", None)), gateway).status, 403)

@@ -40,7 +40,7 @@ public struct OpenAPIWriter {
         }
         let written = Set(members.map(\.0))
         for entry in unused where !written.contains(entry.key) { members.append((entry.key, entry.value)) }
-        members.append(("x-stage", api.stage.map { StageNodes(stage: $0).node }))
+        members.append(("x-stage", api.stage.map { StageNodes(stage: $0, hasCallers: false).node }))
         return Build.mapping(members)
     }
 

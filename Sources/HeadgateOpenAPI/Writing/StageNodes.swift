@@ -3,6 +3,8 @@ import Headgate
 /// A deployment stage as `x-stage`, a stage file and `stage:` have it.
 struct StageNodes {
     let stage: DeploymentStage
+    /// A definition is given to others: it does not hold the secrets of those who may call.
+    var hasCallers = true
 
     var node: ConfigurationNode {
         Build.mapping(
@@ -11,7 +13,7 @@ struct StageNodes {
                 ("variables", Build.texts(stage.variables)),
                 ("canary", stage.canary.map(canary)),
                 ("apiKeys", Build.list(stage.apiKeys.map(key)).nonEmpty),
-                ("callers", stage.callers?.node),
+                ("callers", hasCallers ? stage.callers?.node : nil),
                 ("methodSettings", Build.mapping(stage.methodSettings.map(settings)).nonEmpty),
             ],
             at: stage.place.location,
