@@ -53,6 +53,7 @@ public final class Server: Sendable {
         makeLane: (Int) -> Lane = { Lane(name: "headgate.lane.\($0)") },
     ) async throws -> Server {
         let logQueue = DispatchQueue(label: "headgate.access-log", qos: .utility)
+        let loops = LoopGuard()
         var homes: [ServerHome] = []
         var batchers: [AccessBatcher] = []
         for (number, loop) in group.makeIterator().enumerated() {
@@ -64,6 +65,7 @@ public final class Server: Sendable {
                     configuration: configuration,
                     lane: makeLane(number),
                     current: current,
+                    loops: loops,
                     observer: batcher,
                 ))
         }

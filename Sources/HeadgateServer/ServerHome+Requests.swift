@@ -13,11 +13,13 @@ extension ServerHome {
     }
 
     /// Makes the exchange of a request whose head is complete.
+    /// - Parameter isLocal: whether the client is on this machine, and may be this process itself.
     func take(
         _ head: RequestHead,
         protocolVersion: String,
         _ clientAddress: String,
         _ clientCertificate: ClientCertificate?,
+        isLocal: Bool,
         completion: @escaping (Exchange) -> Void,
     ) -> Intake {
         let generation = serving()
@@ -44,9 +46,14 @@ extension ServerHome {
             completion: completion,
         )
         if let clientCertificate { exchange.contextMembers.append(("identity", clientCertificate.identity)) }
+        var refusal = found.refusal ?? admission.refusal(found.pipeline)
+        if isLocal, let trace = exchange.request.headers.first("X-Amzn-Trace-Id") {
+            exchange.companion = loops.enter(trace: trace)
+            if exchange.companion == nil { refusal = .loop }
+        }
         return Intake(
             exchange: exchange,
-            refusal: found.refusal ?? admission.refusal(found.pipeline),
+            refusal: refusal,
             payloadLimit: found.pipeline.payloadLimit ?? configuration.payloadLimit,
         )
     }

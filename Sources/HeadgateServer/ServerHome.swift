@@ -12,6 +12,8 @@ final class ServerHome: EventLoopHome, @unchecked Sendable {
     let scheme: String
     let sweep: DeadlineSweep
     let admission: AdmissionQueue
+    /// Shared by all loops of the server.
+    let loops: LoopGuard
     private let current: CurrentGeneration
     private var generation: Generation
     private var generationVersion: Int
@@ -42,12 +44,14 @@ final class ServerHome: EventLoopHome, @unchecked Sendable {
         configuration: ServerConfiguration,
         lane: Lane,
         current: CurrentGeneration,
+        loops: LoopGuard,
         observer: AccessBatcher?,
     ) {
         self.configuration = configuration
         self.lane = lane
         scheme = configuration.tls == nil ? "http" : "https"
         self.current = current
+        self.loops = loops
         self.observer = observer
         generationVersion = current.version
         generation = current.value

@@ -9,6 +9,7 @@ Needs Python 3.9 or later and nothing else. Everything listens on free ports of 
 """
 
 import argparse
+import json
 import os
 import pathlib
 import sys
@@ -22,6 +23,10 @@ sys.path.insert(0, str(HERE))
 class Result(unittest.TextTestResult):
     """One line a test, with the time that it took."""
 
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self.passed = []
+
     def startTest(self, test):
         unittest.TestResult.startTest(self, test)
         self.began = time.monotonic()
@@ -34,6 +39,7 @@ class Result(unittest.TextTestResult):
 
     def addSuccess(self, test):
         unittest.TestResult.addSuccess(self, test)
+        self.passed.append(test.id())
         self._line("ok", test)
 
     def addFailure(self, test, err):
@@ -72,7 +78,19 @@ def main():
     if suite.countTestCases() == 0:
         sys.exit("end to end: no test has such a name.")
     result = unittest.TextTestRunner(resultclass=Result, verbosity=0).run(suite)
+    remember(binary, result.passed)
     sys.exit(not result.wasSuccessful())
+
+
+def remember(binary, passed):
+    """Notes what passed with this binary: Tests/Hostile/run.py, which stands on some of it, need not run it again."""
+    file, mark = binary.parent / "end-to-end.json", binary.stat().st_mtime_ns
+    try:
+        noted = json.loads(file.read_text())
+        before = noted["passed"] if noted["binary"] == mark else []
+    except (OSError, ValueError, KeyError):
+        before = []
+    file.write_text(json.dumps({"binary": mark, "passed": sorted({*before, *passed})}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,44 +1,37 @@
 #!/usr/bin/env python3
-"""The hostile corpus: requests, paths and answers that nobody well-meaning sends, against the built binary.
+"""The hostile corpus: requests, payloads, answers and files that nobody well-meaning sends, against the built binary.
 
     HEADGATE_BIN=.build/debug/headgate Tests/Hostile/run.py               what `make test` runs
     HEADGATE_BIN=.build/debug/headgate Tests/Hostile/run.py --long        the long ones as well
     Tests/Hostile/run.py -k chunk                                         cases whose name contains it
+    Tests/Hostile/run.py --row 42 --row 65                                cases of these rows
 
-Cases are data: requests.json (bytes of a client), paths.json (targets), upstreams.json (bytes of a backend).
-README.md describes them, and which row of the corpus is held where. What was sent to the backend, and what
-was not, is proven by the scripted backend's own log; a secret that the pipelines hold is looked for in
-every output.
+Cases are data (requests.json: bytes of a client; paths.json: targets; upstreams.json: bytes of a backend; scripts.json:
+Lua; files.json: pipeline files) or, where something has to happen in time, functions of `rows/`. README.md says what
+each row is. What was sent to a backend, and what was not, is proven by the scripted backend's own log; a secret that the
+pipelines hold is looked for in every output. A row without a case is a failure.
 """
 
 import argparse
+import importlib
 import json
 import os
 import pathlib
 import re
 import sys
 import time
+import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "EndToEnd"))
 
+import ground  # noqa: E402
 from corpus import data  # noqa: E402
+from ground import CANARY, INSIDE, Finding, Ground, Skipped, require  # noqa: E402
 from harness import Backend, Gateway, Wire, files, request  # noqa: E402
 from harness.wire import Closed  # noqa: E402
 
-CANARY = "canary-7f3a9c-never-to-be-seen"
 GOOD = request("/a")
-# What tells of the inside; no answer may hold any of it.
-INSIDE = [CANARY, "127.0.0.1", "NIO", "Error(", ".swift", ".yaml", "0x"]
-
-
-class Finding(Exception):
-    """What is not as it should be."""
-
-
-def require(condition, text):
-    if not condition:
-        raise Finding(text)
 
 
 class Corpus:
@@ -46,6 +39,8 @@ class Corpus:
         self.options = options
         self.findings, self.count = [], 0
         self.answers = bytearray()
+        # Row: what its cases came to.
+        self.rows = {}
 
     def __enter__(self):
         self.backend = Backend()
@@ -60,11 +55,24 @@ class Corpus:
 
     def cases(self, name):
         for case in json.loads((HERE / name).read_text()):
-            if case.get("long") and not self.options.long:
-                continue
-            if self.options.k and self.options.k not in case["name"]:
-                continue
-            yield case
+            if self.is_wanted(case):
+                yield case
+
+    def is_wanted(self, case):
+        if case.get("long") and not self.options.long:
+            self.note(case, "long")
+            return False
+        if self.options.row and case["row"] not in self.options.row:
+            return False
+        return not self.options.k or self.options.k in case["name"]
+
+    def note(self, case, outcome, why=""):
+        self.rows.setdefault(case["row"], []).append((outcome, case["name"], why))
+
+    def fail(self, kind, case, error):
+        self.note(case, "fail")
+        self.findings.append(f"{kind} {case['row']}, {case['name']}: {type(error).__name__}: {error}")
+        print("FAIL", self.findings[-1][:1500], flush=True)
 
     def run(self, kind, case, body):
         """Runs one case; afterwards the gateway lives and serves a good request at once."""
@@ -77,9 +85,9 @@ class Corpus:
             took = time.monotonic() - began
             require(took < case.get("seconds", 4), f"it took {took:.1f} s")
             self.well()
+            self.note(case, "pass")
         except (Finding, Closed, OSError, AssertionError) as error:
-            self.findings.append(f"{kind} {case['row']}, {case['name']}: {type(error).__name__}: {error}")
-            print("FAIL", self.findings[-1][:600], flush=True)
+            self.fail(kind, case, error)
         if not self.gateway.alive:
             sys.exit(f"hostile: the gateway died of {case['name']!r}:\n{self.gateway.log[-3000:]}")
 
@@ -226,35 +234,90 @@ class Corpus:
         require(series < 60, f"{series} series of requests")
 
 
-def uncovered():
-    """Rows that README.md leaves out, and files that it names and that do not exist."""
-    rows, missing = set(), []
+    # Cases of rows/
+
+    def row_case(self, case):
+        """A case with gateways of its own."""
+        if not self.is_wanted(case):
+            return
+        self.count += 1
+        began = time.monotonic()
+        try:
+            if "test" in case:
+                self.end_to_end(case["test"])
+            else:
+                with Ground(self.answers) as place:
+                    case["body"](place)
+            took = time.monotonic() - began
+            require(took < case["seconds"] * (3 if "debug" in os.environ["HEADGATE_BIN"] else 1), f"it took {took:.1f} s")
+            self.note(case, "pass")
+        except (Skipped, unittest.SkipTest) as reason:
+            self.note(case, "skip", str(reason))
+        except (Finding, Closed, OSError, AssertionError, ValueError, KeyError) as error:
+            self.fail("row", case, error)
+
+    def end_to_end(self, name):
+        """One of Tests/EndToEnd; those that have just passed with this binary have passed."""
+        binary = pathlib.Path(os.environ["HEADGATE_BIN"])
+        try:
+            noted = json.loads((binary.parent / "end-to-end.json").read_text())
+            if noted["binary"] == binary.stat().st_mtime_ns and name in noted["passed"]:
+                return
+        except (OSError, ValueError, KeyError):
+            pass
+        suite = unittest.defaultTestLoader.loadTestsFromName(name)
+        result = unittest.TestResult()
+        suite.run(result)
+        if result.skipped:
+            raise Skipped(result.skipped[0][1])
+        for _, text in result.errors + result.failures:
+            raise Finding(text[-1200:])
+        require(result.testsRun == 1, f"{result.testsRun} tests have this name")
+
+    # What came of it
+
+    def table(self):
+        """A line a row; whether every row has a case."""
+        named, complete = titles(), True
+        print("\n row  cases  outcome")
+        for number in range(1, 96):
+            cases = self.rows.get(number, [])
+            outcomes = [outcome for outcome, _, _ in cases]
+            if "fail" in outcomes:
+                word = "FAIL"
+            elif "pass" in outcomes:
+                word = "pass"
+            elif cases:
+                word = "skip: " + next((why for outcome, _, why in cases if outcome == "skip"), "with --long")
+            else:
+                word, complete = "NO CASE", False
+            print(f"{number:4}  {len(cases):5}  {word:8}  {named.get(number, '')}")
+        return complete
+
+
+def titles():
+    """What README.md calls the rows."""
+    found = {}
     for line in (HERE / "README.md").read_text().splitlines():
         cells = [cell.strip() for cell in line.split("|")]
-        if len(cells) < 5 or not re.fullmatch(r"\d[\d, –]*", cells[1]):
-            continue
-        for part in cells[1].split(","):
-            first, _, last = part.strip().partition("–")
-            rows.update(range(int(first), int(last or first) + 1))
-        for name in re.findall(r"`([\w./-]+\.(?:py|json|swift))`", line):
-            if not (HERE / name).exists() and not (HERE.parent / name).exists():
-                missing.append(name)
-    return missing + [row for row in range(1, 96) if row not in rows]
+        if len(cells) == 4 and cells[1].isdigit():
+            found[int(cells[1])] = cells[2]
+    return found
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--long", action="store_true", help="also what takes minutes")
     parser.add_argument("-k", metavar="TEXT", help="only cases whose name contains TEXT")
+    parser.add_argument("--row", type=int, action="append", help="only cases of this row")
     options = parser.parse_args()
     binary = pathlib.Path(os.environ.get("HEADGATE_BIN", ".build/release/headgate")).resolve()
     if not binary.exists():
         sys.exit(f"hostile: there is no binary at {binary}; run `make build`, or set HEADGATE_BIN.")
     os.environ["HEADGATE_BIN"] = str(binary)
+    for file in sorted((HERE / "rows").glob("*.py")):
+        importlib.import_module(f"rows.{file.stem}")
     began = time.monotonic()
-    missing = uncovered()
-    if missing:
-        sys.exit(f"hostile: README.md does not say where these rows are held, or names files that are not: {missing}")
     with Corpus(options) as corpus:
         corpus.well()
         before = corpus.gateway.rss_megabytes()
@@ -265,11 +328,24 @@ def main():
         ):
             for case in corpus.cases(name):
                 corpus.run(kind, case, body)
-        corpus.run("output", {"row": "91 to 93", "name": "secrets and lines"}, lambda _: corpus.outputs())
         after = corpus.gateway.rss_megabytes()
+        for case in ground.CASES:
+            corpus.row_case(case)
+        # At the end, because all that was said before is searched.
+        for number, name in (
+            (91, "the secret stands in no output of any case"), (92, "no line of the log is forged"),
+            (93, "the series of the metrics are few"), (95, "answers of failures tell nothing of the inside"),
+        ):
+            case = {"row": number, "name": name}
+            if corpus.is_wanted(case):
+                corpus.run("output", case, lambda _: corpus.outputs())
+    all_asked = not (options.k or options.row)
+    complete = corpus.table() if all_asked else True
     print(f"hostile: {corpus.count} cases, {len(corpus.findings)} findings, {time.monotonic() - began:.0f} s, "
           f"memory {before:.0f} MB before, {after:.0f} MB after")
-    sys.exit(bool(corpus.findings))
+    for finding in corpus.findings:
+        print("  FAIL", finding[:300])
+    sys.exit(bool(corpus.findings) or not complete)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,10 @@ local function fetch_token(config)
   if type(token) ~= "table" or type(token.access_token) ~= "string" then
     return nil, "no token: the provider's answer has none"
   end
+  -- Another kind of token would have to be shown in another way (section 7.1).
+  if type(token.token_type) == "string" and token.token_type:lower() ~= "bearer" then
+    return nil, "no token: the provider's is not of the type Bearer"
+  end
   local lasts = tonumber(token.expires_in) or config.default_ttl
   return token.access_token, lasts - config.refresh_before
 end

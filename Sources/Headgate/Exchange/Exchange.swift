@@ -58,6 +58,9 @@ public final class Exchange: @unchecked Sendable {
     /// Records what each stage received and gave; nil unless somebody asked for it.
     public var trace: Trace?
 
+    /// Whatever has to live as long as this exchange.
+    public var companion: AnyObject?
+
     /// The event loop or other place that does this exchange's input and output; nil when embedded.
     public let home: (any ExchangeHome)?
     /// The lane that runs this exchange's stages.

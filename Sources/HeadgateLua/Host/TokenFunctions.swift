@@ -171,7 +171,7 @@ enum TokenFunctions {
             guard let claims = (try? JSONValue(parsing: claims))?.object else { return "the token has no claims" }
             for name in ["exp", "nbf"] {
                 guard let claim = claims[name] else { continue }
-                guard let moment = claim.double else { return "the token's \(name) is no number" }
+                guard let moment = claim.double, moment.isFinite else { return "the token's \(name) is no number" }
                 if name == "exp", now >= moment + leeway { return "the token has expired" }
                 if name == "nbf", now < moment - leeway { return "the token is not valid yet" }
             }

@@ -44,6 +44,7 @@ extension ServerConnection {
             protocolVersion: head.minorVersion == 1 ? "HTTP/1.1" : "HTTP/1.0",
             clientAddress,
             clientCertificate,
+            isLocal: isLocal,
             completion: { [self] exchange in finished(exchange, sequence) },
         )
         let exchange = intake.exchange

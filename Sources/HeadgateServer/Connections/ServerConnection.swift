@@ -28,6 +28,8 @@ final class ServerConnection: ChannelDuplexHandler, RemovableChannelHandler, Cli
     let home: ServerHome
     var context: ChannelHandlerContext?
     var clientAddress = ""
+    /// Whether the client is on this machine.
+    private(set) var isLocal = false
     /// Who the client is by TLS; set when the handshake is done.
     var clientCertificate: ClientCertificate?
     var parser: RequestParser
@@ -74,6 +76,7 @@ final class ServerConnection: ChannelDuplexHandler, RemovableChannelHandler, Cli
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         clientAddress = context.channel.remoteAddress?.ipAddress ?? ""
+        isLocal = clientAddress == context.channel.localAddress?.ipAddress
     }
 
     func channelActive(context: ChannelHandlerContext) {

@@ -12,6 +12,7 @@ final class HTTP2Connection: ChannelInboundHandler, ClientConnection, @unchecked
     let home: ServerHome
     let clientAddress: String
     let clientCertificate: ClientCertificate?
+    let isLocal: Bool
     private var context: ChannelHandlerContext?
     private var streams = 0
     private var lastStream = HTTP2StreamID.rootStream
@@ -25,10 +26,12 @@ final class HTTP2Connection: ChannelInboundHandler, ClientConnection, @unchecked
     private var writeDeadline = NIODeadline.distantFuture
     var sweepIndex = -1
 
-    init(_ home: ServerHome, clientAddress: String, _ clientCertificate: ClientCertificate?) {
-        self.home = home
-        self.clientAddress = clientAddress
-        self.clientCertificate = clientCertificate
+    /// - Parameter connection: what has had the client until the protocol was chosen.
+    init(inPlaceOf connection: ServerConnection) {
+        home = connection.home
+        clientAddress = connection.clientAddress
+        clientCertificate = connection.clientCertificate
+        isLocal = connection.isLocal
         idleDeadline = .now() + home.configuration.idleTimeout
     }
 

@@ -163,6 +163,7 @@ final class HTTP2Stream: ChannelDuplexHandler, Expirable, @unchecked Sendable {
         }
         let intake = home.take(
             head, protocolVersion: "HTTP/2.0", connection.clientAddress, connection.clientCertificate,
+            isLocal: connection.isLocal,
             completion: { [self] _ in finished() })
         let exchange = intake.exchange
         self.exchange = exchange

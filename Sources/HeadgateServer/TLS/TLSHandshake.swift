@@ -38,8 +38,7 @@ final class TLSHandshake: ChannelInboundHandler, RemovableChannelHandler {
         let pipeline = context.pipeline.syncOperations
         if chosen == ServerTLS.http2 {
             connection.leave()
-            let successor = HTTP2Connection(
-                connection.home, clientAddress: connection.clientAddress, connection.clientCertificate)
+            let successor = HTTP2Connection(inPlaceOf: connection)
             do {
                 try HTTP2Setup.addHandlers(to: pipeline, for: successor)
             } catch {

@@ -157,7 +157,7 @@ public struct JWTAuthorizerStage: SuspendingStage {
 
     private func admit(_ claims: JSONObject, _ exchange: Exchange) throws(GatewayFailure) {
         let now = Double(exchange.receivedAtMilliseconds) / 1000
-        guard let expiry = claims["exp"]?.double else { throw .unauthorized("the token has no expiry") }
+        guard let expiry = claims["exp"]?.double, expiry.isFinite else { throw .unauthorized("the token has no expiry") }
         if now >= expiry { throw .unauthorized("the token has expired", message: "The incoming token has expired") }
         if let start = claims["nbf"] {
             guard let start = start.double, now >= start else { throw .unauthorized("the token is not valid yet") }
