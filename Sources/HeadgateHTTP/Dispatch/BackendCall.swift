@@ -17,6 +17,9 @@ final class BackendCall: @unchecked Sendable {
     var hasStarted = false
     /// Something of it may have reached the backend.
     var isSent = false
+    /// It ended without an answer on a connection that had served before: the backend may have closed that
+    /// without having seen the call.
+    var metDeadConnection = false
     private var completion: ((Result<IntegrationResponse, any Error>) -> Void)?
     /// Whose attempt it is, in place of the completion.
     private var linkCall: LinkCall?
@@ -85,7 +88,8 @@ final class BackendCall: @unchecked Sendable {
     /// Whether the call may be sent once more after its connection ended without an answer: it has been
     /// sent once only, all of its body is still here, and a second one does no harm (RFC 9110 section 9.2.2).
     var mayBeRepeated: Bool {
-        guard attempts == 1, !isCompleted else { return false }
+        // A call through a link is repeated by the link, which counts.
+        guard attempts == 1, !isCompleted, linkCall == nil else { return false }
         if request.body.isStream { return false }
         return Self.isIdempotent(request.method)
     }

@@ -268,6 +268,7 @@ final class BackendConnection: ChannelDuplexHandler, Expirable, @unchecked Senda
         } else if case .closed = fault, mayBeDead, call.mayBeRepeated {
             pool.repeatOnFreshConnection(call)
         } else {
+            if case .closed = fault, mayBeDead { call.metDeadConnection = true }
             call.fail(fault)
         }
     }

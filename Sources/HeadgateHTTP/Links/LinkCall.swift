@@ -119,7 +119,7 @@ final class LinkCall: @unchecked Sendable {
             // Nobody reads this one any more.
             if case .stream(let stream) = response.body { stream.discard() }
         case .failure(let fault):
-            link.ended(attempt.target, succeeded: fault.isTargets ? false : nil, now)
+            link.ended(attempt.target, succeeded: fault.isTargets && !call.metDeadConnection ? false : nil, now)
             record(attempt, fault.outcome, fault.shortReason, now)
             // Another attempt is still on its way.
             guard running.isEmpty else { return }

@@ -169,16 +169,13 @@ struct LinkState {
 
     /// Whether so few are well that what is known of them is no help any more.
     private func isPanicking(_ now: NIODeadline) -> Bool {
-        var total = 0
-        var well = 0
-        for member in members {
-            total += member.target.weight
+        let well = members.reduce(0) { count, member in
             switch member.health.standing(now) {
-            case .healthy, .probing: well += member.target.weight
-            case .unhealthy, .ejected: continue
+            case .healthy, .probing: count + 1
+            case .unhealthy, .ejected: count
             }
         }
-        return well == 0 || well * 100 < total * definition.ejection.panicPercent
+        return well == 0 || well * 100 < members.count * definition.ejection.panicPercent
     }
 }
 
