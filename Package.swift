@@ -218,6 +218,17 @@ let package = Package(
             name: "HeadgateGatewayTests",
             dependencies: ["HeadgateGateway", "HeadgateTesting", "Headgate", "OrderedJSON"],
         ),
+        // The samples of the documentation, compiled.
+        .testTarget(
+            name: "DocumentationTests",
+            dependencies: [
+                "HeadgateServer", "HeadgateTesting", "HeadgateGateway", "Headgate", "MappingTemplates", "JSONPath", "JSONSchema",
+                "JavaRegex", "OrderedJSON", "SigV4",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+        ),
         .testTarget(
             name: "HeadgateOpenAPITests",
             dependencies: ["HeadgateOpenAPI", "HeadgateDefinitions", "Headgate", "OrderedJSON"],

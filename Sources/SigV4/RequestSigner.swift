@@ -2,8 +2,8 @@
 ///
 /// ```swift
 /// let signer = RequestSigner(service: "sqs", region: "eu-central-1")
-/// let signature = signer.sign(request, payload: .bytes(body), credentials, at: SigningTime(epochSeconds: now))
-/// for header in signature.headers { … }
+/// let signature = signer.sign(request, payload: .bytes(body), credentials, at: SigningTime(epochSeconds: seconds))
+/// for header in signature.headers { print(header.name + ": " + header.value) }
 /// ```
 public struct RequestSigner: Sendable {
     /// The service's signing name.

@@ -1,6 +1,6 @@
-/// A step of a pipeline. Conform to one of its three refinements:
-/// ``SynchronousStage`` computes, ``AsynchronousStage`` waits for something, and ``DispatchStage``
-/// calls the backend on the event loop that owns the client's connection.
+/// A step of a pipeline. Conform to one of its refinements: ``SynchronousStage`` computes, ``AsynchronousStage``
+/// waits for something in a task, ``SuspendingStage`` may wait without one, and ``DispatchStage`` calls the backend on
+/// the event loop that owns the client's connection.
 ///
 /// A stage is immutable and shared by all lanes; what belongs to one request lives in the ``Exchange``.
 public protocol Stage: Sendable {
