@@ -1,5 +1,6 @@
 /// A content coding of HTTP (RFC 9110 section 8.4.1) that zlib can do.
 public enum ContentCoding: String, Sendable, CaseIterable {
+    /// The gzip format (RFC 1952).
     case gzip
     /// The zlib format (RFC 1950), as RFC 9110 has it.
     case deflate

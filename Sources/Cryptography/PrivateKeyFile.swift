@@ -1,7 +1,9 @@
 /// A private key as OpenSSL writes it: PEM (RFC 7468) around PKCS #8 (RFC 5958), PKCS #1 (RFC 8017 appendix A.1.2)
 /// or SEC 1 (RFC 5915). Keys under a password are not read.
 public enum PrivateKeyFile: Sendable {
+    /// An RSA key with its factors.
     case rsa(RSAPrivateKey)
+    /// A key on P-256 or P-384.
     case curve(ECPrivateKey)
 
     /// Whether a text is PEM at all.

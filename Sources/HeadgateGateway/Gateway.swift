@@ -280,6 +280,7 @@ public final class Gateway: Sendable {
 
 /// What a reload came to.
 public enum ReloadOutcome: Sendable {
+    /// This generation serves now.
     case replaced(by: Generation)
     /// The old generation goes on serving.
     case kept(GatewayLoadError)

@@ -16,7 +16,7 @@ public struct GatewayOptions: Sendable {
     public var lanes = 1
     /// Kinds of stage beside the built-in ones; one with the name of a built-in replaces it.
     public var stages: [StageDeclaration] = []
-    /// What stages find by type; put a ``Headgate/Dispatcher`` here to keep pipelines off the network.
+    /// What stages find by type; put a `Dispatcher` here to keep pipelines off the network.
     public var services = StageServices()
     /// The largest request payload in bytes, unless a pipeline says otherwise: 10 MB, as API Gateway's.
     public var payloadLimit = 10 * 1024 * 1024

@@ -17,7 +17,7 @@ public struct PipelineTestRunner: Sendable {
 
     /// Loads a directory of pipeline files, or one file, and runs their tests in the order of the files.
     /// - Parameter filter: only tests whose pipeline or name contains this.
-    /// - Throws: ``HeadgateGateway/GatewayLoadError`` with every mistake in every file.
+    /// - Throws: `GatewayLoadError` with every mistake in every file.
     public func run(_ path: String, filter: String? = nil) async throws -> PipelineTestResults {
         let backend = PlayedBackend()
         let host = PlayedHost()

@@ -9,7 +9,7 @@ public struct JSONPathList: Sendable, RandomAccessCollection {
 
     private let storage: Storage
 
-    /// A list of values of one document, by their positions in its index; see ``JSONTape``.
+    /// A list of values of one document, by their positions in its index; see `JSONTape`.
     public init(_ document: JSONDocument, positions: [Int]) {
         storage = .nodes(document, positions)
     }

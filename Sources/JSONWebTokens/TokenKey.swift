@@ -3,16 +3,27 @@ import OrderedJSON
 
 /// The algorithms of JSON Web Signatures that are understood (RFC 7518 section 3.1). `none` is not.
 public enum TokenAlgorithm: String, Sendable {
+    /// HMAC with a shared key.
     case hs256 = "HS256"
+    /// HMAC with a shared key.
     case hs384 = "HS384"
+    /// HMAC with a shared key.
     case hs512 = "HS512"
+    /// RSASSA-PKCS1-v1_5.
     case rs256 = "RS256"
+    /// RSASSA-PKCS1-v1_5.
     case rs384 = "RS384"
+    /// RSASSA-PKCS1-v1_5.
     case rs512 = "RS512"
+    /// RSASSA-PSS.
     case ps256 = "PS256"
+    /// RSASSA-PSS.
     case ps384 = "PS384"
+    /// RSASSA-PSS.
     case ps512 = "PS512"
+    /// ECDSA on the curve P-256.
     case es256 = "ES256"
+    /// ECDSA on the curve P-384.
     case es384 = "ES384"
 
     /// The hash function that the algorithm's last digits name.

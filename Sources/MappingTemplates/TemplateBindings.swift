@@ -40,6 +40,7 @@ public protocol TemplateMembers {
 
 /// A member of `$context` or `$stageVariables`.
 public enum TemplateMember {
+    /// A value, which templates see as the Java value of the same kind.
     case value(JSONValue)
     /// A nested object. Templates can change what they read of it; the host's object stays as it is.
     case members(any TemplateMembers)
@@ -59,6 +60,7 @@ extension JSONObject: TemplateMembers {
 
 /// The groups of `$input.params()`, in the order in which `$input.params('name')` searches them.
 public enum ParameterGroup: String, Sendable, CaseIterable {
+    /// `$input.params().path`, `.querystring` and `.header`.
     case path, querystring, header
 }
 

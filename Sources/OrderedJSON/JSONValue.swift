@@ -1,10 +1,16 @@
 /// A JSON value that code can build and change. For reading a body, ``JSONDocument`` is much cheaper.
 public enum JSONValue: Sendable, Hashable {
+    /// The literal `null`, which is not the same as nothing.
     case null
+    /// `true` or `false`.
     case bool(Bool)
+    /// A number in the spelling that it was given.
     case number(JSONNumber)
+    /// A text, without quotes and escapes.
     case string(String)
+    /// Elements in order.
     case array([JSONValue])
+    /// Members in order, each key once.
     case object(JSONObject)
 
     /// Copies a value out of a document. Nesting is bounded by ``JSONLimits/largestDepth``.

@@ -3,10 +3,13 @@
 /// Without fraction and exponent it is an `Integer`, a `Long` or a `BigInteger`, the smallest that holds it.
 /// Otherwise it is a `Double`, or a `BigDecimal` if its spelling has more than 18 characters.
 public enum JavaNumber: Sendable, Hashable {
+    /// A `java.lang.Integer`.
     case integer(Int32)
+    /// A `java.lang.Long`: an integer that needs more than 32 bits.
     case long(Int64)
     /// The decimal digits, with a sign if negative and no needless zeros.
     case bigInteger(String)
+    /// A `java.lang.Double`.
     case double(Double)
     /// The spelling as JSON has it.
     case bigDecimal(String)

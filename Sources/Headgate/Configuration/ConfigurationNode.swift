@@ -3,9 +3,13 @@
 public struct ConfigurationNode: Sendable {
     /// The kinds of YAML and JSON values. Mappings keep the order of their keys; aliases are already resolved.
     public indirect enum Value: Sendable {
+        /// Nothing: an empty value, `~` or `null`.
         case null
+        /// One text, whatever it means.
         case scalar(Scalar)
+        /// A list.
         case sequence([ConfigurationNode])
+        /// Keys with their values, in their order.
         case mapping([Entry])
     }
 

@@ -2,13 +2,17 @@
 public indirect enum ConfigurationShape: Sendable {
     /// Text; `format` is a word for people and editors, such as `duration`, `regular expression`, `mapping template`.
     case text(format: String?)
+    /// A whole number; nil takes any.
     case integer(ClosedRange<Int>?)
+    /// `true` or `false`.
     case boolean
     /// One of these words; compared without case where `ignoringCase`.
     case oneOf([String], ignoringCase: Bool)
+    /// Values of one shape, in order.
     case list(of: ConfigurationShape)
     /// Any keys, values of one shape; `keys` says what the keys are, for people.
     case map(keys: String, values: ConfigurationShape)
+    /// Known keys, each with a shape of its own.
     case record(RecordShape)
     /// Either of these.
     case either([ConfigurationShape])

@@ -39,7 +39,9 @@ public struct Field<Value: Sendable>: Sendable {
 
 /// A field without its Swift type: what a record needs of it.
 public protocol AnyField: Sendable {
+    /// The key.
     var name: String { get }
+    /// The field as schemas and reference pages see it.
     var fieldShape: FieldShape { get }
     /// Whether the key must be there.
     var isRequired: Bool { get }

@@ -1,6 +1,8 @@
 /// A payload: bytes that are all here, or a stream that is passed on as it comes.
 public enum Body: Sendable {
+    /// The whole payload, in memory.
     case bytes([UInt8])
+    /// A payload that is still on its way; it may be read once.
     case stream(any BodyStream)
 
     /// No bytes.

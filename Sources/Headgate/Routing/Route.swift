@@ -3,7 +3,9 @@
 public struct Route: Sendable, Hashable, CustomStringConvertible {
     /// A part of the path between two slashes.
     public enum Segment: Sendable, Hashable {
+        /// Text that must be there, in the same letter case.
         case literal(String)
+        /// `{name}`: one segment, whatever is in it.
         case parameter(String)
         /// `{name+}`: the rest of the path, at least one segment.
         case greedy(String)

@@ -32,6 +32,8 @@ public protocol SynchronousStage: Stage {
 
 /// A stage that waits: it runs in a task of its own while the lane serves other exchanges.
 public protocol AsynchronousStage: Stage {
+    /// Called in a task, which is cancelled when the exchange is.
+    /// - Throws: ``GatewayFailure`` for what the client must see; anything else becomes a 500.
     func run(_ exchange: Exchange) async throws -> StageOutcome
 }
 
@@ -66,6 +68,8 @@ public protocol LateStage: Stage {
 public protocol DispatchStage: Stage {
     /// Whether request and response bodies may pass through without being buffered.
     var streams: Bool { get }
+    /// Starts the call, and lets the exchange go on when it is over; a ``GatewayFailure`` is what the client must
+    /// see.
     func dispatch(_ exchange: Exchange, _ resumption: Resumption)
 }
 

@@ -58,7 +58,20 @@ public struct StageDeclaration: Sendable {
 
 /// The canonical order of a pipeline's stages.
 public enum StagePhase: String, Sendable, CaseIterable, Comparable {
-    case authorize, validate, credentials, request, dispatch, select, response
+    /// Who may call, and how often: keys, authorizers, policies, throttles.
+    case authorize
+    /// What a request must have before anything is called.
+    case validate
+    /// With whose credentials AWS is called.
+    case credentials
+    /// The client's request becomes the backend's.
+    case request
+    /// The backend is called, or something answers in its place.
+    case dispatch
+    /// Which of the responses the client gets.
+    case select
+    /// The backend's response becomes the client's.
+    case response
     /// May stand anywhere: scripts and plugins.
     case any
 

@@ -75,7 +75,9 @@ public struct PipelineTest: Sendable {
 
     /// What the backend does.
     public enum Answer: Sendable {
+        /// It answers.
         case response(status: Int, headers: [Header], body: Payload?)
+        /// It does not answer in the way that is said.
         case failure(Failure)
     }
 
@@ -120,7 +122,9 @@ public struct PipelineTest: Sendable {
     /// A body to send. JSON goes out compact, in the order of the file, with
     /// `Content-Type: application/json` unless the headers say otherwise.
     public enum Payload: Sendable {
+        /// Exactly this text, in UTF-8.
         case text(String)
+        /// A value, written as JSON.
         case json(JSONValue)
     }
 

@@ -5,10 +5,15 @@ import Headgate
 public struct APIIntegration: Sendable, Equatable {
     /// The types of integrations of REST APIs (`type` of PutIntegration).
     public enum Kind: String, Sendable, CaseIterable {
+        /// An HTTP backend with mapped messages.
         case http = "HTTP"
+        /// An HTTP backend that gets the client's request.
         case httpProxy = "HTTP_PROXY"
+        /// An action of an AWS service, or a Lambda function, with mapped messages.
         case aws = "AWS"
+        /// A Lambda function that gets the request as an event and gives the response (Lambda proxy integration).
         case awsProxy = "AWS_PROXY"
+        /// No backend: the request template gives the status.
         case mock = "MOCK"
 
         /// Whether request and response pass without templates: only header fields, query and path are mapped.
@@ -21,27 +26,36 @@ public struct APIIntegration: Sendable, Equatable {
 
     /// What becomes of a request's body for which there is no template. The service's default is `WHEN_NO_MATCH`.
     public enum PassthroughBehavior: String, Sendable, CaseIterable {
+        /// A body without a template of its own passes.
         case whenNoMatch = "WHEN_NO_MATCH"
+        /// A body passes where no template is defined at all.
         case whenNoTemplates = "WHEN_NO_TEMPLATES"
+        /// A body without a template of its own is refused with 415.
         case never = "NEVER"
     }
 
     /// Base64 to bytes or the other way round. Without it a payload is converted by the API's binary media types
     /// only.
     public enum ContentHandling: String, Sendable, CaseIterable {
+        /// Base64 becomes the bytes that it stands for.
         case toBinary = "CONVERT_TO_BINARY"
+        /// Bytes become Base64.
         case toText = "CONVERT_TO_TEXT"
     }
 
     /// How the backend is reached. The service's default is `INTERNET`.
     public enum ConnectionType: String, Sendable, CaseIterable {
+        /// Over the public internet.
         case internet = "INTERNET"
+        /// Through a VPC link.
         case vpcLink = "VPC_LINK"
     }
 
     /// Whether a proxy's response is passed on whole or as it comes. The service's default is `BUFFERED`.
     public enum TransferMode: String, Sendable, CaseIterable {
+        /// Whole, once it is all there.
         case buffered = "BUFFERED"
+        /// As it comes.
         case stream = "STREAM"
     }
 

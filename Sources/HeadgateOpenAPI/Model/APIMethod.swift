@@ -44,6 +44,7 @@ public struct APIMethod: Sendable, Equatable {
 public struct MethodParameter: Sendable, Equatable {
     /// Where a parameter stands in the request. Cookies and bodies are none of API Gateway's parameters.
     public enum Source: String, Sendable, CaseIterable {
+        /// `in` of OpenAPI, with `query` called `querystring` as by API Gateway.
         case path, querystring, header
     }
 
@@ -71,7 +72,9 @@ public struct MethodParameter: Sendable, Equatable {
 
 /// The model of a body.
 public enum ModelReference: Sendable, Equatable {
+    /// A model of the API, by its name.
     case named(LocatedText)
+    /// A schema that stands in the method itself.
     case inline(DefinitionTree)
     /// The media type is declared, its model is not.
     case absent
@@ -114,6 +117,7 @@ public struct ResponseHeader: Sendable, Equatable {
 
 /// Who may call a method.
 public enum MethodAuthorization: Sendable, Equatable {
+    /// Everybody.
     case none
     /// Signature Version 4, service `execute-api`.
     case iam
@@ -137,8 +141,11 @@ public enum MethodAuthorization: Sendable, Equatable {
 public struct APIAuthorizer: Sendable, Equatable {
     /// How callers are recognised (`type` of CreateAuthorizer).
     public enum Kind: String, Sendable, CaseIterable {
+        /// A Lambda function that sees a token.
         case token = "TOKEN"
+        /// A Lambda function that sees the request's head.
         case request = "REQUEST"
+        /// A user pool, which no function is asked about.
         case cognito = "COGNITO_USER_POOLS"
     }
 

@@ -39,8 +39,11 @@ public struct DeploymentStage: Sendable, Equatable {
     public struct APIKey: Sendable, Equatable {
         /// Calendar periods in UTC; a week starts on Sunday.
         public enum Period: String, Sendable, CaseIterable {
+            /// From midnight UTC.
             case day = "DAY"
+            /// From Sunday, midnight UTC.
             case week = "WEEK"
+            /// From the first, midnight UTC.
             case month = "MONTH"
         }
 

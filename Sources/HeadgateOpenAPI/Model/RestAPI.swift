@@ -63,6 +63,7 @@ public struct RestAPI: Sendable, Equatable {
 
 /// The version of the specification that a document follows. Swagger is 2.0.
 public enum DefinitionFormat: Sendable, Equatable {
+    /// Swagger 2.0.
     case swagger
     /// With its version, e.g. `3.0.1`.
     case openAPI(String)

@@ -5,7 +5,9 @@ import OrderedJSON
 public struct APIKeyStage: SynchronousStage {
     /// Where the key of a request stands.
     public enum Source: String, Sendable, CaseIterable {
+        /// In the header field `x-api-key`.
         case header = "HEADER"
+        /// In the `usageIdentifierKey` that the method's Lambda authorizer has returned.
         case authorizer = "AUTHORIZER"
     }
 

@@ -40,8 +40,11 @@ public final class APIKeys: Sendable {
     public struct Quota: Sendable {
         /// Calendar periods in UTC; a week starts on Sunday.
         public enum Period: String, Sendable, CaseIterable {
+            /// From midnight UTC.
             case day = "DAY"
+            /// From Sunday, midnight UTC.
             case week = "WEEK"
+            /// From the first, midnight UTC.
             case month = "MONTH"
         }
 

@@ -2,6 +2,7 @@ import Headgate
 
 /// What kind of backend a request mapping writes for: the kinds of integration, whose header rules differ.
 public enum BackendKind: String, Sendable, CaseIterable {
+    /// The `type` of an integration in lower case; `http` and `aws` are mapped, the proxies are not.
     case http, httpProxy = "http_proxy", aws, awsProxy = "aws_proxy", mock
 
     /// What happens to a header field that a mapping or an override sets.

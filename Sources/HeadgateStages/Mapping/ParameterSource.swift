@@ -31,6 +31,7 @@ public enum ParameterSource: Sendable {
 
     /// Which side of an integration an expression belongs to.
     public enum Side: Sendable, Equatable {
+        /// `method.request.…` in front of the backend, `integration.response.…` behind it.
         case request, response
 
         var bodyExpression: String { self == .request ? "method.request.body" : "integration.response.body" }

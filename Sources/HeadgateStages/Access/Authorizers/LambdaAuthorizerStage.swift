@@ -6,7 +6,9 @@ import OrderedJSON
 public struct LambdaAuthorizerStage: SuspendingStage {
     /// What the function gets to see.
     public enum Kind: String, Sendable, CaseIterable {
+        /// One header field, and the method's ARN.
         case token = "TOKEN"
+        /// The whole head: header fields, query, path parameters, stage variables and `$context`.
         case request = "REQUEST"
     }
 

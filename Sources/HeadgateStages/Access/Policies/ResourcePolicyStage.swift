@@ -5,9 +5,13 @@ import OrderedJSON
 public struct ResourcePolicyStage: SynchronousStage {
     /// How the method's callers are authenticated, which decides what the policy's silence means.
     public enum Authorization: String, Sendable, CaseIterable {
+        /// Not at all: the policy alone decides, and silence denies.
         case none = "NONE"
+        /// By signature: policy and caller's policies decide together.
         case iam = "AWS_IAM"
+        /// By a Lambda function: silence leaves the decision to it.
         case custom = "CUSTOM"
+        /// By a user pool's token: both must allow, and silence denies.
         case cognito = "COGNITO_USER_POOLS"
     }
 
