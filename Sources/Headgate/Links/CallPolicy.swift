@@ -1,12 +1,15 @@
 /// What becomes of calls that fail, and how many there may be: of a link, or of one pipeline's backend.
 public struct CallPolicy: Sendable, Equatable {
+    /// When a call is made once more; three attempts by default.
     public var retries: RetrySettings
+    /// How many calls there may be, beside the gateway's own bounds.
     public var limits: LimitSettings
     /// nil lets every call through.
     public var breaker: BreakerSettings?
     /// After how many milliseconds without an answer a second call is made beside the first; nil never.
     public var hedgeAfterMilliseconds: Int?
 
+    /// A policy; without arguments calls are tried three times, within the gateway's own bounds.
     public init(
         retries: RetrySettings = RetrySettings(),
         limits: LimitSettings = LimitSettings(),
@@ -47,6 +50,7 @@ public struct RetrySettings: Sendable, Equatable {
     /// Statuses that are as good as no answer.
     public var statuses: [Int]
 
+    /// When a call is repeated; the defaults are those of the file format.
     public init(
         attempts: Int = 3,
         budgetPercent: Int = 20,
@@ -71,6 +75,7 @@ public struct LimitSettings: Sendable, Equatable {
     /// Calls that run at the same time; more are refused at once.
     public var inFlight: Int?
 
+    /// Bounds; the gateway's own unless told otherwise.
     public init(connections: Int? = nil, pending: Int? = nil, inFlight: Int? = nil) {
         self.connections = connections
         self.pending = pending
@@ -84,11 +89,14 @@ public struct BreakerSettings: Sendable, Equatable {
     public var failurePercent: Int
     /// Fewer calls in the window prove nothing.
     public var minimumRequests: Int
+    /// How far back calls count.
     public var windowMilliseconds: Int
+    /// How long calls are refused before some are let through on trial.
     public var openMilliseconds: Int
     /// Calls that try, when the time is over, whether all is well again; each of them must succeed.
     public var probes: Int
 
+    /// A breaker; the defaults are those of the file format.
     public init(
         failurePercent: Int = 50,
         minimumRequests: Int = 20,

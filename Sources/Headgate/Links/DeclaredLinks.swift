@@ -16,6 +16,8 @@ public final class DeclaredLinks: Sendable {
     private let summaries: [String: String]
     private let policies = Mutex<[LinkDefinition]>([])
 
+    /// The links of a gateway; of two with one name the first counts, which readers report before.
+    /// - Parameter isLenient: lets integrations name links that nobody declares, as long as there is none at all.
     public init(_ links: [LinkDefinition] = [], isLenient: Bool = false) {
         names = links.map(\.name)
         self.isLenient = isLenient

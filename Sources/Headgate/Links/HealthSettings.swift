@@ -6,13 +6,16 @@ public struct HealthCheckSettings: Sendable, Equatable {
     public var host: String?
     /// Whether the question goes over TLS, with the link's settings for it.
     public var usesTLS: Bool
+    /// From one question to the next.
     public var intervalMilliseconds: Int
+    /// For one answer; what takes longer is a bad one.
     public var timeoutMilliseconds: Int
     /// Good answers in a row that bring a target back.
     public var healthyAfter: Int
     /// Bad answers in a row that take a target out.
     public var unhealthyAfter: Int
 
+    /// Questions as they are asked by default: a connection every five seconds.
     public init(
         path: String? = nil,
         host: String? = nil,
@@ -38,10 +41,12 @@ public struct EjectionSettings: Sendable, Equatable {
     public var failures: Int?
     /// How long the first time; each further time in a row twice as long.
     public var durationMilliseconds: Int
+    /// However often it has failed, a target is out for no longer than this.
     public var maximumMilliseconds: Int
     /// With fewer targets in a hundred that are well, all are used whatever is known of them.
     public var panicPercent: Int
 
+    /// Three failures in a row take a target out unless told otherwise.
     public init(
         failures: Int? = 3,
         durationMilliseconds: Int = 5000,

@@ -6,6 +6,7 @@
 public struct LinkDefinition: Sendable, Equatable {
     /// By which integrations call it: `connectionId`, or `link` of a stage.
     public var name: String
+    /// At least one, in the order of the file.
     public var targets: [LinkTargetDefinition]
     /// Load balancers that an integration may name in `integrationTarget` in place of the link.
     public var integrationTargets: [String]
@@ -15,15 +16,20 @@ public struct LinkDefinition: Sendable, Equatable {
     public var refreshMilliseconds: Int
     /// For connecting, TLS and a proxy's handshake included, in milliseconds.
     public var connectTimeoutMilliseconds: Int
+    /// From where and through what targets are dialled.
     public var route: LinkRoute
+    /// nil takes the gateway's authorities and sends no certificate.
     public var tls: LinkTLSSettings?
     /// nil looks at no target but by the calls that it serves.
     public var health: HealthCheckSettings?
+    /// When calls that fail take a target out.
     public var ejection: EjectionSettings
     /// How long a target that has come back takes to get its full part, in milliseconds.
     public var slowStartMilliseconds: Int
+    /// Retries, bounds and the circuit breaker of all calls through the link.
     public var policy: CallPolicy
 
+    /// A link; what is left out takes the defaults of the file format.
     public init(
         name: String,
         targets: [LinkTargetDefinition],
@@ -75,6 +81,7 @@ extension LinkDefinition {
 
 /// One target as it is written.
 public struct LinkTargetDefinition: Sendable, Equatable {
+    /// Where a target listens.
     public enum Address: Sendable, Hashable {
         /// A name or an address, IPv6 without brackets.
         case host(String, port: Int)
@@ -84,15 +91,18 @@ public struct LinkTargetDefinition: Sendable, Equatable {
         case uri
     }
 
+    /// Where it listens.
     public var address: Address
     /// Its part of the calls beside the others'.
     public var weight: Int
 
+    /// A target, which gets as many calls as any other unless told otherwise.
     public init(_ address: Address, weight: Int = 1) {
         self.address = address
         self.weight = weight
     }
 
+    /// The target of a policy without a link.
     public static let uri = LinkTargetDefinition(.uri)
 
     /// As it is written.
@@ -115,13 +125,18 @@ public struct LinkRoute: Sendable, Equatable {
         case socks5(ProxyAddress)
     }
 
+    /// Where a proxy listens, and who asks it.
     public struct ProxyAddress: Sendable, Equatable {
+        /// Its name or address, IPv6 without brackets.
         public var host: String
+        /// 1…65535.
         public var port: Int
         /// Name and password; nil where the proxy asks for none.
         public var user: String?
+        /// Sent with ``user``; must not be seen.
         public var password: String?
 
+        /// A proxy that asks for nobody's name unless told otherwise.
         public init(host: String, port: Int, user: String? = nil, password: String? = nil) {
             self.host = host
             self.port = port
@@ -134,8 +149,10 @@ public struct LinkRoute: Sendable, Equatable {
     public var source: String?
     /// The network interface that connections go out of.
     public var interface: String?
+    /// nil dials the targets themselves.
     public var proxy: Proxy?
 
+    /// A way; without arguments the system's own.
     public init(source: String? = nil, interface: String? = nil, proxy: Proxy? = nil) {
         self.source = source
         self.interface = interface
@@ -149,13 +166,16 @@ public struct LinkTLSSettings: Sendable, Equatable {
     public var authorities: String?
     /// A PEM file with the client's certificate and those between it and its authority.
     public var certificate: String?
+    /// A PEM file with the certificate's key.
     public var key: String?
     /// The name that the certificate must have, and that is asked for (SNI); nil takes the URI's host.
     public var serverName: String?
+    /// False takes any certificate, from whoever is on the way.
     public var verifies: Bool
     /// Tells other contents of the same files.
     public var fingerprint: Int
 
+    /// Settings of a link that is built in Swift; files are read by the caller.
     public init(
         authorities: String? = nil,
         certificate: String? = nil,

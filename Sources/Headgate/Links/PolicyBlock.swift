@@ -22,6 +22,7 @@ public enum PolicyBlock {
             + "the first answer counts. It costs what a retry costs. Off unless it is set.",
     )
 
+    /// The four keys, for a record that holds a policy among others.
     public static let fields: [any AnyField] = [retries, limits, breaker, hedgeAfter]
 
     /// The policy among the settings of a record that has ``fields``.

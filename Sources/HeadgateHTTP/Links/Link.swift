@@ -139,7 +139,9 @@ enum LinkEvent: Sendable, Equatable {
 
 /// A link at one moment.
 public struct LinkStatus: Sendable {
+    /// A target of a link at one moment.
     public struct Target: Sendable {
+        /// As the file names it, or the address that the name led to.
         public let name: String
         /// `healthy`, `unhealthy`, `ejected` or `probing`.
         public let standing: String
@@ -147,9 +149,12 @@ public struct LinkStatus: Sendable {
         public let outstanding: Int
     }
 
+    /// As the file names it.
     public let name: String
+    /// Calls that run, over all targets.
     public let inFlight: Int
     /// `closed`, `open` or `half-open`; nil without a breaker.
     public let breaker: String?
+    /// What calls go to, host names resolved.
     public let targets: [Target]
 }

@@ -91,6 +91,7 @@ public final class LinkRegistry: LinkChecker {
         for link in links { link.activate(on: group) }
     }
 
+    /// Stops resolving and checking; calls that run go on.
     public func stop() {
         for link in tables.withLock({ Array($0.current.values) }) { link.stop() }
     }

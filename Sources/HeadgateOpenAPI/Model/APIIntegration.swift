@@ -66,11 +66,12 @@ public struct APIIntegration: Sendable, Equatable {
     /// The backend's URL, or the ARN of an action of AWS; placeholders of the definition are filled in already. nil
     /// for `MOCK`.
     public var uri: LocatedText?
-    /// `VPC_LINK` for a private backend, which is called from where this gateway runs.
+    /// `VPC_LINK` for a private backend, which a link of the pipelines reaches.
     public var connectionType: ConnectionType?
-    /// The VPC link's id; kept, without effect.
+    /// The VPC link's id, which is the name of a link here; may hold `${stageVariables.NAME}`.
     public var connectionID: LocatedText?
-    /// The ARN of the load balancer behind a VPC link; kept, without effect.
+    /// The ARN of the load balancer behind a VPC link: the link that has it among its `integrationTargets` goes before
+    /// ``connectionID``.
     public var integrationTarget: LocatedText?
     /// The ARN of a role that calls are signed for, or `arn:aws:iam::*:user/*` for the caller's own credentials; nil
     /// takes the gateway's.
