@@ -86,6 +86,7 @@ public struct MappingTemplate: Sendable {
             return
         }
         var renderer = Renderer(program, bindings: bindings, overrides: overrides, limits: limits, trace: trace)
+        defer { renderer.unlink() }
         do throws(TemplateRenderError) {
             try renderer.run()
             try renderer.collect(&overrides)

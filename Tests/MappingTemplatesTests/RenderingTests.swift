@@ -94,4 +94,44 @@ struct RenderingTests {
             try await group.waitForAll()
         }
     }
+
+    private final class Members: TemplateMembers {
+        var memberNames: [String] { ["a", "inner"] }
+        func member(_ name: String) -> TemplateMember? {
+            switch name {
+            case "a": .string("x")
+            case "inner": .members(Members())
+            default: nil
+            }
+        }
+    }
+
+    /// What holds itself would never be given back, with everything it holds.
+    @Test(arguments: [
+        "#set($l = [$context])#set($x = $l.add($l))",
+        "#set($l = [$context])#set($m = [$l])#set($x = $l.add(0, $m))",
+        "#set($l = [1, $context])#set($x = $l.set(0, $l))",
+        "#set($l = [1, $context])#set($l[0] = $l)",
+        "#set($l = [$context])#set($x = $l.addAll([$l, 1]))",
+        "#set($m = {'c': $context})#set($m.self = $m)",
+        "#set($m = {'c': $context})#set($x = $m.put($m, 1))",
+        "#set($m = {'c': $context, 'l': []})#set($x = $m.l.add($m))",
+        "#set($m = {'c': $context})#foreach($e in $m.entrySet())#set($x = $e.setValue($e))#end",
+        "#foreach($i in [1])#set($foreach.self = [$foreach, $context])#end",
+        "#set($l = [$context])#set($x = $l.subList(0, 1))#set($y = $l.add($x))",
+        "#macro(m)#set($c = $context)#define($b)$c#end#set($d = $b)#end#m()",
+        "#set($context.requestOverride.header.a = $context)",
+    ])
+    func whatHoldsItselfIsLetGo(_ source: String) throws {
+        for profile in MappingTemplate.Profile.allCases {
+            let template = try MappingTemplate(source: source + "$context.a", profile: profile)
+            weak var held: Members?
+            try {
+                let members = Members()
+                held = members
+                _ = try? template.render(with: TemplateBindings(context: members))
+            }()
+            #expect(held == nil, "\(profile)")
+        }
+    }
 }

@@ -28,6 +28,7 @@ struct SampleRendering {
             template.program, bindings: TemplateBindings(), overrides: TemplateOverrides(), limits: limits, trace: nil,
             absent: .integer(1))
         renderer.lines = OutputLines()
+        defer { renderer.unlink() }
         do throws(TemplateRenderError) {
             try renderer.run()
         } catch {

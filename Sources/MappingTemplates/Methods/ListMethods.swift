@@ -103,7 +103,11 @@ extension Renderer {
             }
             let previous = list.elements[index]
             list.elements[index] = second
-            if let parent = list.parent { parent.list.elements[parent.offset + index] = second }
+            note(list, holds: second)
+            if let parent = list.parent {
+                parent.list.elements[parent.offset + index] = second
+                note(parent.list, holds: second)
+            }
             return previous
         case .add:
             let list = try changeableList(receiver, method)
@@ -202,6 +206,7 @@ extension Renderer {
             throw fail(.limit, "a list of more than \(limits.listElements) elements")
         }
         list.elements.insert(contentsOf: values, at: index)
+        for value in values { note(list, holds: value) }
         list.touch()
         if let parent = list.parent { try insert(values, into: parent.list, at: parent.offset + index) }
     }

@@ -28,7 +28,8 @@ extension Renderer {
         } catch {
             throw fail(.method, "java.util.regex.PatternSyntaxException: \(error)")
         }
-        try spend(work)
+        // Compiling an instruction takes as long as two units of other work.
+        try spend(2 * work)
         return pattern
     }
 

@@ -74,8 +74,10 @@ extension Renderer {
     mutating func set(_ entry: EntryObject, _ value: Value) throws(Interruption) -> Value {
         let previous = entry.value
         entry.value = value
+        note(entry, holds: value)
         if let map = try changeableMap(entry.map), let position = try position(of: entry.key, in: map) {
             map.set(position, value)
+            note(map, holds: value)
         }
         return previous
     }

@@ -133,6 +133,7 @@ extension Renderer {
         }
         if call.body >= 0 {
             let body = BlockObject(program: program, block: call.body, frame: frame, maximumDepth: 20)
+            if let frame { note(frame, holds: .object(body)) }
             inner.locals[BuiltInSlot.bodyContent] = .object(body)
         }
         return inner

@@ -48,6 +48,8 @@ struct Renderer: ~Copyable {
     var slots: [[UInt8]: Int32] = [:]
 
     var patterns = PatternCache()
+    /// What the template has changed so that it may hold itself.
+    var links: [any Link] = []
     var contextState: ContextState
     var stageVariables: MapObject?
     var parameterMap: MapObject?
@@ -163,6 +165,7 @@ struct Renderer: ~Copyable {
         case .define:
             line = node.line
             let block = BlockObject(program: program, block: node.b, frame: frame, maximumDepth: 2)
+            if let frame { note(frame, holds: .object(block)) }
             assign(node.a, .object(block))
         case .break:
             try breakLoop(node)

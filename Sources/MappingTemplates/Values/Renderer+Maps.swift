@@ -114,6 +114,8 @@ extension Renderer {
     mutating func put(_ key: Value, _ value: Value, in map: MapObject) throws(Interruption) -> Value {
         try checkOverride(key, in: map)
         if map.lazy != nil { try settle(key, in: map) }
+        note(map, holds: key)
+        note(map, holds: value)
         if let position = try position(of: key, in: map) {
             let previous = map.values[position]
             map.set(position, value)
