@@ -21,6 +21,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -30,7 +31,12 @@ let package = Package(
         // Leaf libraries.
         .target(name: "OrderedJSON"),
         .target(name: "JavaRegex"),
-        .target(name: "Cryptography"),
+        .target(
+            name: "Cryptography",
+            dependencies: [
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
+        ),
         .target(name: "JSONWebTokens", dependencies: ["Cryptography", "OrderedJSON"]),
         .target(name: "JSONPath", dependencies: ["OrderedJSON", "JavaRegex"]),
         .target(name: "JSONSchema", dependencies: ["OrderedJSON", "JavaRegex"]),

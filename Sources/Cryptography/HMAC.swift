@@ -1,10 +1,15 @@
+import Crypto
+
 /// Keyed hashes (RFC 2104).
 public enum HMAC {
     /// The code of a message, as long as a digest of the function. A key longer than a block of it is hashed first.
     public static func code(_ function: HashFunction, key: [UInt8], _ message: [UInt8]) -> [UInt8] {
-        var key = key.count > function.blockLength ? function.digest(key) : key
-        key.append(contentsOf: repeatElement(0, count: function.blockLength - key.count))
-        return function.digest(key.map { $0 ^ 0x5C } + function.digest(key.map { $0 ^ 0x36 } + message))
+        let key = SymmetricKey(data: key)
+        return switch function {
+        case .sha256: Array(Crypto.HMAC<SHA256>.authenticationCode(for: message, using: key))
+        case .sha384: Array(Crypto.HMAC<SHA384>.authenticationCode(for: message, using: key))
+        case .sha512: Array(Crypto.HMAC<SHA512>.authenticationCode(for: message, using: key))
+        }
     }
 
     /// Whether two texts are equal, in a time that depends on their lengths only.

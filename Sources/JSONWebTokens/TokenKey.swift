@@ -2,7 +2,7 @@ import Cryptography
 import OrderedJSON
 
 /// The algorithms of JSON Web Signatures that are understood (RFC 7518 section 3.1). `none` is not.
-public enum TokenAlgorithm: String, Sendable {
+public enum TokenAlgorithm: String, Sendable, CaseIterable {
     /// HMAC with a shared key.
     case hs256 = "HS256"
     /// HMAC with a shared key.
@@ -38,10 +38,8 @@ public enum TokenAlgorithm: String, Sendable {
     /// Whether both sides have the same key.
     public var isShared: Bool { self == .hs256 || self == .hs384 || self == .hs512 }
 
-    /// The algorithms that tokens can be signed with here.
-    public static let signing: [TokenAlgorithm] = [.hs256, .hs384, .hs512, .rs256, .rs384, .rs512, .es256, .es384]
-    /// Whether tokens can be signed with it here; the `PS` algorithms are verified only.
-    public var signs: Bool { Self.signing.contains(self) }
+    /// Whether the signature is RSA's with random salt (RFC 7518 section 3.5).
+    var isPSS: Bool { self == .ps256 || self == .ps384 || self == .ps512 }
 }
 
 /// A key that verifies tokens, e.g. from a JWK (RFC 7517).
@@ -117,7 +115,7 @@ public struct TokenKey: Sendable {
         case .shared(let key):
             HMAC.isEqual(signature, HMAC.code(algorithm.hash, key: key, text))
         case .rsa(let key):
-            algorithm.rawValue.hasPrefix("PS")
+            algorithm.isPSS
                 ? key.verifiesPSS(signature, of: text, algorithm.hash) : key.verifies(signature, of: text, algorithm.hash)
         case .curve(let key, _):
             key.verifies(signature, of: text, algorithm.hash)

@@ -45,10 +45,8 @@ public struct TokenSigningKey: Sendable {
         let usual: TokenAlgorithm
         switch jwk["kty"]?.string {
         case "RSA":
-            guard let n = bytes("n"), let e = bytes("e"), let p = bytes("p"), let q = bytes("q"), let dp = bytes("dp"),
-                let dq = bytes("dq"), let qi = bytes("qi"),
-                let key = RSAPrivateKey(
-                    modulus: n, exponent: e, p: p, q: q, firstExponent: dp, secondExponent: dq, coefficient: qi)
+            guard let n = bytes("n"), let e = bytes("e"), let d = bytes("d"), let p = bytes("p"), let q = bytes("q"),
+                let key = RSAPrivateKey(modulus: n, exponent: e, privateExponent: d, p: p, q: q)
             else { return nil }
             material = .rsa(key)
             usual = .rs256
@@ -70,10 +68,10 @@ public struct TokenSigningKey: Sendable {
         guard fits(algorithm) else { return nil }
     }
 
-    /// Whether the key can sign with the algorithm: RSA with `RS…`, a curve with the `ES…` of its size.
+    /// Whether the key can sign with the algorithm: RSA with `RS…` and `PS…`, a curve with the `ES…` of its size.
     public func fits(_ algorithm: TokenAlgorithm) -> Bool {
         switch (material, algorithm) {
-        case (.rsa, .rs256), (.rsa, .rs384), (.rsa, .rs512): true
+        case (.rsa, .rs256), (.rsa, .rs384), (.rsa, .rs512), (.rsa, .ps256), (.rsa, .ps384), (.rsa, .ps512): true
         case (.curve(let key), .es256): key.curve == .p256
         case (.curve(let key), .es384): key.curve == .p384
         default: false
@@ -84,8 +82,9 @@ public struct TokenSigningKey: Sendable {
     public func signature(of text: [UInt8], _ algorithm: TokenAlgorithm) -> [UInt8]? {
         guard fits(algorithm) else { return nil }
         return switch material {
-        case .rsa(let key): key.signature(of: text, algorithm.hash)
-        case .curve(let key): key.signature(of: text, algorithm.hash)
+        case .rsa(let key):
+            algorithm.isPSS ? key.signaturePSS(of: text, algorithm.hash) : key.signature(of: text, algorithm.hash)
+        case .curve(let key): key.signature(of: text)
         }
     }
 

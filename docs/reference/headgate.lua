@@ -326,7 +326,7 @@ function host.crypto.equals(a, b) end
 ---@return table
 function host.crypto.sigv4(request, options) end
 
----A JSON Web Token. A shared key signs with HS256 (the default), HS384 or HS512; a private one, PEM or a JWK, with RS256, RS384, RS512, ES256 or ES384, of which its kind has a default. The `kid` of a JWK goes into the header.
+---A JSON Web Token. A shared key signs with HS256 (the default), HS384 or HS512; a private one, PEM or a JWK, with RS*, PS*, ES256 or ES384, of which its kind has a default. The `kid` of a JWK goes into the header.
 ---@param claims table
 ---@param key string|headgate.secret|table
 ---@param options? {alg?: string, header?: table}

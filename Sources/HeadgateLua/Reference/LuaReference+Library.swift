@@ -40,7 +40,7 @@ extension LuaReference {
                     "claims: table, key: string|headgate.secret|table, options?: {alg?: string, header?: table}",
                     returns: "string",
                     "A JSON Web Token. A shared key signs with HS256 (the default), HS384 or HS512; a private one, PEM or a JWK, "
-                        + "with RS256, RS384, RS512, ES256 or ES384, of which its kind has a default. The `kid` of a JWK goes into "
+                        + "with RS*, PS*, ES256 or ES384, of which its kind has a default. The `kid` of a JWK goes into "
                         + "the header.",
                     example: """
                         local token = host.crypto.jwt_sign({ sub = "ada", exp = host.time.now() + 60 }, "shared key")
