@@ -20,6 +20,7 @@ static const char *reason(const hg_thread *thread) {
     case HG_STOPPED_INSTRUCTIONS: return "stopped: the limit of instructions is used up";
     case HG_STOPPED_CPU: return "stopped: the limit of CPU time is used up";
     case HG_STOPPED_ALLOCATED: return "stopped: the limit of memory is used up";
+    case HG_STOPPED_UNINTERRUPTED: return "stopped: a call that cannot be interrupted took too long";
     default: return "stopped: the request was given up";
     }
 }
@@ -58,6 +59,18 @@ static hg_verdict look_at_clocks(hg_thread *thread) {
     return hg_now() - thread->slice_start_ns >= thread->limits.slice_ns ? HG_PAUSE : HG_GO_ON;
 }
 
+enum {
+    /// CPU time after which a part that cannot be interrupted ends its script, whatever its limits.
+    UNINTERRUPTED_NS = 50000000,
+};
+
+/// What to do where the slice is over and cannot end: in a metamethod that a library function calls, say.
+static hg_verdict without_pause(hg_thread *thread) {
+    if (read_clock(CLOCK_THREAD_CPUTIME_ID) - thread->slice_start_cpu_ns < UNINTERRUPTED_NS) { return HG_GO_ON; }
+    thread->stop = HG_STOPPED_UNINTERRUPTED;
+    return HG_STOP;
+}
+
 // MARK: Hook
 
 /// Instructions until the next call of the hook: fewer while there are large blocks, of which each
@@ -86,7 +99,8 @@ static void hook(lua_State *L, lua_Debug *activation) {
             verdict = look_at_clocks(thread);
         }
     }
-    if (verdict == HG_GO_ON || (verdict == HG_PAUSE && !lua_isyieldable(L))) {
+    if (verdict == HG_PAUSE && !lua_isyieldable(L)) { verdict = without_pause(thread); }
+    if (verdict == HG_GO_ON) {
         if (suitable_interval(thread) != thread->interval) { hg_arm(thread); }
         return;
     }
@@ -150,6 +164,12 @@ void hg_obey(lua_State *L, hg_verdict verdict, lua_KContext context, lua_KFuncti
 
 void hg_work(lua_State *L, size_t units) {
     hg_obey(L, hg_charge(L, units), 0, NULL);
+}
+
+void hg_bounded_work(lua_State *L, size_t units) {
+    hg_verdict verdict = hg_charge(L, units);
+    if (verdict == HG_PAUSE) { verdict = without_pause(hg_thread_of(L)); }
+    hg_obey(L, verdict, 0, NULL);
 }
 
 void hg_thread_charge(hg_thread *thread, uint32_t units) {

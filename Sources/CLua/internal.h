@@ -107,6 +107,8 @@ void hg_end_slice(hg_thread *thread);
 hg_verdict hg_charge(lua_State *L, size_t units);
 /// As hg_charge, for functions that cannot pause: returns only if the execution may go on.
 void hg_work(lua_State *L, size_t units);
+/// As hg_work, for loops that may call back into the script: they end it when they keep the lane for too long.
+void hg_bounded_work(lua_State *L, size_t units);
 /// Pauses or ends the execution from a library function. Returns only where it cannot pause and need not end.
 void hg_obey(lua_State *L, hg_verdict verdict, lua_KContext context, lua_KFunction continuation);
 /// Raises when the native stack is nearly used up.

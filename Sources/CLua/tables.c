@@ -25,7 +25,7 @@ static int insert(lua_State *L) {
         for (lua_Integer i = end; i > position; i--) {
             lua_geti(L, 1, i - 1);
             lua_seti(L, 1, i);
-            hg_work(L, 2);
+            hg_bounded_work(L, 2);
         }
         break;
     default: return luaL_error(L, "wrong number of arguments to 'insert'");
@@ -45,7 +45,7 @@ static int remove_element(lua_State *L) {
     for (; position < size; position++) {
         lua_geti(L, 1, position + 1);
         lua_seti(L, 1, position);
-        hg_work(L, 2);
+        hg_bounded_work(L, 2);
     }
     lua_pushnil(L);
     lua_seti(L, 1, position);
@@ -69,7 +69,7 @@ static int concatenate(lua_State *L) {
         size_t length = lua_rawlen(L, -1);
         luaL_addvalue(&buffer);
         if (i < last) { luaL_addlstring(&buffer, separator, separator_length); }
-        hg_work(L, 4 + (length >> 6) + (separator_length >> 6));
+        hg_bounded_work(L, 4 + (length >> 6) + (separator_length >> 6));
         if (i == LUA_MAXINTEGER) { break; }
     }
     luaL_pushresult(&buffer);
@@ -115,7 +115,7 @@ static int move(lua_State *L) {
             lua_Integer offset = overlaps ? count - 1 - i : i;
             lua_geti(L, 1, from + offset);
             lua_seti(L, target, to + offset);
-            hg_work(L, 2);
+            hg_bounded_work(L, 2);
         }
     }
     lua_pushvalue(L, target);
@@ -205,7 +205,7 @@ static int sort_run(lua_State *L, bool has_answer) {
         }
         while (s->left < s->left_end) { take(L, s, &s->left); }
         while (s->right < s->right_end) { take(L, s, &s->right); }
-        hg_work(L, (size_t)s->width);
+        hg_bounded_work(L, (size_t)s->width);
         s->is_merging = false;
     }
     for (lua_Integer i = 1; i <= s->count; i++) {
@@ -231,7 +231,7 @@ static int sort(lua_State *L) {
     for (lua_Integer i = 1; i <= count; i++) {
         if (lua_geti(L, 1, i) == LUA_TNIL) { return luaL_error(L, "the list has a hole at index %I", i); }
         lua_rawseti(L, 3, i);
-        hg_work(L, 1);
+        hg_bounded_work(L, 1);
     }
     sorting *s = lua_newuserdatauv(L, sizeof *s, 0);
     *s = (sorting){.count = count, .width = 1, .start = 1};

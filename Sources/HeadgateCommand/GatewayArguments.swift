@@ -23,6 +23,9 @@ struct GatewayArguments: ParsableArguments {
     @Option(help: "The folder of plugins. Default: plugins, beside the pipelines.")
     var plugins: String?
 
+    @Flag(help: "Load plugins that everybody on this machine may write.")
+    var unsafeWritablePlugins = false
+
     @Option(help: "A folder whose files are secrets of scripts; variables HEADGATE_SECRET_… go before.")
     var secrets: String?
 
@@ -56,6 +59,7 @@ struct GatewayArguments: ParsableArguments {
         var options = GatewayOptions()
         options.environment = environment
         options.plugins = plugins
+        options.unsafeWritablePlugins = unsafeWritablePlugins
         options.secretsDirectory = secrets
         options.scriptNetworks = scriptNetworks.compactMap { AddressRange($0) }
         options.deploymentStage = deploymentStage

@@ -59,6 +59,7 @@ enum PluginScaffold {
     static func files(_ name: String) -> [(file: String, text: String)] {
         [
             ("plugin.yaml", manifest(name)), ("init.lua", script), ("tests/\(name).yaml", test(name)),
+            ("tests/\(unitName(name))_test.lua", unitTest),
             ("README.md", "# \(name)\n\nPuts a header into the client's response.\n"),
         ]
     }
@@ -96,6 +97,25 @@ enum PluginScaffold {
         end
 
         return M
+
+        """
+
+    private static func unitName(_ name: String) -> String {
+        String(decoding: name.utf8.map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "_") : $0 }, as: UTF8.self)
+    }
+
+    private static let unitTest = """
+        -- Unit tests: functions by name, which raise when they fail. require finds "init" and what is in lib.
+        local plugin = require("init")
+
+        return {
+          ["the header gets the value of the setting"] = function()
+            local seen = {}
+            local headers = { set = function(_, name, value) seen[name] = value end }
+            plugin.response({ response = { headers = headers } }, { header = "X-Stamp", value = "hello" })
+            assert(seen["X-Stamp"] == "hello")
+          end,
+        }
 
         """
 

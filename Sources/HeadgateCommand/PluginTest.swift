@@ -9,7 +9,9 @@ struct PluginTest: AsyncParsableCommand {
         abstract: "Runs the tests of plugins; no network is used.",
         discussion: """
             A plugin's tests are pipeline files in its folder `tests` that use it, with `tests:` as those of any
-            pipeline; `mocks:` play the services that its script calls, `secrets:` are what it finds.
+            pipeline; `mocks:` play the services that its script calls, `secrets:` are what it finds. Beside them
+            may stand unit tests: a file NAME_test.lua returns a table of functions by name, which raise when they
+            fail, and require the plugin's modules (`require("lib.path")`, `require("init")`).
 
             Examples:
               headgate plugin test plugins/*
@@ -42,7 +44,7 @@ struct PluginTest: AsyncParsableCommand {
             var options = gateway.options()
             options.plugins = gateway.plugins ?? PluginPath.parent(folder)
             do {
-                let results = try await PipelineTestRunner(options: options).run(folder + "/tests", filter: filter)
+                let results = try await PluginTestRunner(options: options).run(folder, filter: filter)
                 if !json { Terminal.line("\(folder)") }
                 Terminal.line(json ? results.json : results.text(Terminal.style, trace: trace))
                 passed = passed && results.allPassed

@@ -80,6 +80,9 @@ struct Serve: AsyncParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Load the files anew when they change.")
     var watch = true
 
+    @Flag(help: "Run the plugins' own tests before a reload serves; when one fails, the old generation goes on.")
+    var testPluginsOnReload = false
+
     @Option(help: "What to log: trace, debug, info, notice, warning, error or critical.")
     var logLevel = Logger.Level.info
 

@@ -1,11 +1,14 @@
 import ArgumentParser
+import Dispatch
 import Headgate
 import HeadgateGateway
 import HeadgateHTTP
 import HeadgateServer
+import HeadgateTesting
 import Logging
 import NIOCore
 import NIOPosix
+import Synchronization
 
 /// One run of `headgate serve`: from the first address on standard output to the last request.
 struct ServeSession {
@@ -51,7 +54,7 @@ struct ServeSession {
 
         for await signal in signals.stream {
             if signal == .reload {
-                report(gateway.reload(), gateway, metrics)
+                report(await reload(gateway), gateway, metrics)
                 if let tls { reload(tls) }
                 continue
             }
@@ -75,9 +78,36 @@ struct ServeSession {
         options.backends.certificateAuthorities = command.backendCA
         options.logger = log
         options.metrics = metrics.registry
+        if command.testPluginsOnReload { options.acceptReload = pluginTests(environment) }
         let documents = command.documents.documents(command.gateway, environment: environment)
         if !documents.isEmpty { return try command.gateway.load(documents, options: options) }
         return try command.gateway.load(path, options: options)
+    }
+
+    /// On a thread that may wait: tests of plugins take theirs from the tasks' pool.
+    private func reload(_ gateway: Gateway) async -> ReloadOutcome {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(returning: gateway.reload()) }
+        }
+    }
+
+    /// Runs the tests of all plugins, and waits for them.
+    private func pluginTests(_ environment: [String: String]) -> @Sendable () -> [Diagnostic] {
+        var options = command.gateway.options(environment: environment)
+        options.logger = log
+        let runner = PluginTestRunner(options: options)
+        let beside = path
+        return {
+            let findings = Mutex<[Diagnostic]>([])
+            let done = DispatchSemaphore(value: 0)
+            Task {
+                let found = await runner.findings(pluginsBeside: beside)
+                findings.withLock { $0 = found }
+                done.signal()
+            }
+            done.wait()
+            return findings.withLock { $0 }
+        }
     }
 
     private var path: String { command.path ?? "pipelines" }

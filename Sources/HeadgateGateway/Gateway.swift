@@ -50,6 +50,9 @@ public final class Gateway: Sendable {
         let (generation, definitions) = try source.generation(number: 1).get()
         kinds.functions?.replace(by: definitions.functions)
         kinds.links?.replace(by: definitions.links)
+        if options.unsafeWritablePlugins, source.plugins != nil {
+            options.logger.warning("plugins are loaded even where everybody on this machine may write them")
+        }
         self.definitions = Mutex(definitions)
         watch = Mutex(nil)
         self.kinds = kinds
@@ -240,6 +243,7 @@ public final class Gateway: Sendable {
         case .failure(let error):
             return .kept(error)
         case .success(let (generation, loaded)):
+            if let findings = options.acceptReload?(), !findings.isEmpty { return .kept(GatewayLoadError(findings)) }
             kinds.functions?.replace(by: loaded.functions)
             kinds.links?.replace(by: loaded.links)
             definitions.withLock { $0 = loaded }

@@ -13,7 +13,7 @@ public struct GatewayLoadError: Error, Sendable, CustomStringConvertible {
         sources = definitions.sources
     }
 
-    init(_ diagnostics: [Diagnostic]) {
+    public init(_ diagnostics: [Diagnostic]) {
         self.diagnostics = diagnostics
         var sources = DiagnosticSources()
         for diagnostic in diagnostics { sources.add(file: diagnostic.location.file) }

@@ -28,6 +28,11 @@ public struct GatewayOptions: Sendable {
     public var linkFiles: [String] = []
     /// The folder of plugins; nil takes `plugins` beside the pipelines, if there is one, and an empty text none.
     public var plugins: String?
+    /// Loads plugins whose files everybody on the machine may write; a warning says so.
+    public var unsafeWritablePlugins = false
+    /// Asked when a reload has built a complete new generation: what it finds keeps the old one serving. Called on the
+    /// thread that reloads.
+    public var acceptReload: (@Sendable () -> [Diagnostic])?
     /// The folder whose files are secrets of scripts; `HEADGATE_SECRET_NAME` in ``environment`` goes before.
     public var secretsDirectory: String?
     /// Addresses beside those of the public internet to which scripts may send requests: `10.0.0.0/8`.

@@ -21,9 +21,11 @@ struct PipelineSource: Sendable {
     let loader: DefinitionsLoader
     /// The folder of plugins, which bring kinds of stage of their own.
     let plugins: String?
+    private let options: GatewayOptions
 
     init(_ origin: Origin, options: GatewayOptions, kinds: StageKinds) {
         self.origin = origin
+        self.options = options
         plugins = PluginFolder.path(beside: origin.path, options)
         var loader = DefinitionsLoader(
             registry: kinds.registry,
@@ -38,7 +40,7 @@ struct PipelineSource: Sendable {
 
     func load() -> LoadedDefinitions {
         var loader = loader
-        var folder = plugins.map { PluginFolder($0) }
+        var folder = plugins.map { PluginFolder($0, options) }
         folder?.register(in: &loader.registry)
         var loaded = load(with: loader)
         if let folder {

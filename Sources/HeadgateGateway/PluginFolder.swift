@@ -24,15 +24,20 @@ public struct PluginFolder: Sendable {
 
     /// Where a gateway's plugins are: where it was told, else in `plugins` beside the pipelines; nil where
     /// there is no such folder.
-    static func path(beside pipelines: String, _ options: GatewayOptions) -> String? {
+    public static func path(beside pipelines: String, _ options: GatewayOptions) -> String? {
         if let folder = options.plugins { return folder.isEmpty ? nil : folder }
         let trimmed = pipelines.count > 1 && pipelines.hasSuffix("/") ? String(pipelines.dropLast()) : pipelines
         let parent = trimmed.lastIndex(of: "/").map { String(trimmed[...$0]) } ?? ""
         return isFolder(parent + "plugins") ? parent + "plugins" : nil
     }
 
+    private let allowsWritable: Bool
+    /// The files of the folder `tests` of a single plugin.
+    public private(set) var tests: [String] = []
+
     /// Loads all plugins of a folder, hidden ones left out.
-    public init(_ folder: String) {
+    public init(_ folder: String, _ options: GatewayOptions = GatewayOptions()) {
+        allowsWritable = options.unsafeWritablePlugins
         let diagnostics = Diagnostics()
         watched.append(folder)
         guard let names = Self.names(in: folder) else {
@@ -49,8 +54,12 @@ public struct PluginFolder: Sendable {
 
     /// Loads one plugin.
     /// - Parameter folder: the plugin's own, whose last part is its name.
-    public init(plugin folder: String) {
+    public init(plugin folder: String, _ options: GatewayOptions = GatewayOptions()) {
+        allowsWritable = options.unsafeWritablePlugins
         let diagnostics = Diagnostics()
+        tests = (Self.names(in: folder + "/tests") ?? []).filter {
+            $0.hasSuffix(PluginUnitTests.ending) || $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") || $0.hasSuffix(".json")
+        }
         let name = folder.split(separator: "/").last.map(String.init) ?? folder
         add(folder, named: name, diagnostics)
         self.diagnostics = diagnostics.sorted
@@ -60,7 +69,9 @@ public struct PluginFolder: Sendable {
         let manifestPath = folder + "/" + Self.manifestName
         let library = folder + "/lib"
         let libraries = (Self.names(in: library) ?? []).filter { $0.hasSuffix(".lua") }.map { String($0.dropLast(4)) }
-        watched += [folder, manifestPath, folder + "/init.lua", library] + libraries.map { "\(library)/\($0).lua" }
+        let scripts = [folder + "/init.lua"] + libraries.map { "\(library)/\($0).lua" }
+        watched += [folder, manifestPath, library] + scripts
+        guard allowsWritable || !reportWritable([folder, manifestPath, library] + scripts, diagnostics) else { return }
         let context = DecodingContext(diagnostics: diagnostics, directory: folder, services: StageServices())
         guard let node = ConfigurationDocument.read(path: manifestPath, diagnostics),
             let manifest = PluginManifest.read(node, folder: name, context)
@@ -73,6 +84,19 @@ public struct PluginFolder: Sendable {
                 at: SourceLocation(file: manifestPath, line: 1), error.message ?? "a script cannot be read",
                 expected: error.expected, suggestion: error.suggestion)
         }
+    }
+
+    /// Whoever may write a plugin runs code here: what everybody may write is not loaded.
+    private func reportWritable(_ paths: [String], _ diagnostics: Diagnostics) -> Bool {
+        var found = false
+        for path in paths where Self.isWritableByAll(path) {
+            found = true
+            diagnostics.error(
+                at: SourceLocation(file: path, line: 1), "everybody on this machine may write this part of a plugin",
+                expected: "expected no write permission for others",
+                suggestion: "chmod o-w \(path), or allow it by --unsafe-writable-plugins")
+        }
+        return found
     }
 
     /// Adds the plugins' kinds of stage. One whose name is taken is a finding.
@@ -99,6 +123,11 @@ public struct PluginFolder: Sendable {
     private static func isFolder(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    private static func isWritableByAll(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IWOTH != 0
     }
 
     private static func names(in folder: String) -> [String]? {

@@ -78,7 +78,7 @@ public struct StageKinds: Sendable {
     ) throws(GatewayLoadError) -> StageRegistry {
         var all = registry
         guard let path = PluginFolder.path(beside: pipelines, options) else { return all }
-        var folder = PluginFolder(path)
+        var folder = PluginFolder(path, options)
         folder.register(in: &all)
         guard folder.diagnostics.isEmpty else { throw GatewayLoadError(folder.diagnostics) }
         return all

@@ -1,5 +1,6 @@
 import Headgate
 import HeadgateDefinitions
+import HeadgateLua
 import OrderedJSON
 
 /// What became of one test.
@@ -21,13 +22,15 @@ public struct PipelineTestResult: Sendable {
 public struct PipelineTestResults: Sendable {
     /// In the order of the files.
     public let all: [PipelineTestResult]
+    /// Unit tests of a plugin, where there are any.
+    public internal(set) var units: [PluginUnitTests.Result] = []
 
     init(_ all: [PipelineTestResult]) {
         self.all = all
     }
 
     /// Whether every test passed; true where there are none.
-    public var allPassed: Bool { all.allSatisfy(\.passed) }
+    public var allPassed: Bool { all.allSatisfy(\.passed) && units.allSatisfy { $0.failure == nil } }
 
     /// - Parameter trace: adds what each stage received and gave to tests that fail.
     public func text(_ style: TextStyle, trace: Bool = false) -> String {
@@ -46,9 +49,32 @@ public struct PipelineTestResults: Sendable {
             if let failure = result.failure { out += "    " + style.dim("the pipeline failed: \(failure)") + "\n" }
             if trace { out += result.trace.text(style).split(separator: "\n").map { "    | \($0)\n" }.joined() }
         }
-        let failed = all.filter { !$0.passed }.count
-        let summary = "\(all.count) \(all.count == 1 ? "test" : "tests"), \(failed == 0 ? "all passed" : "\(failed) failed")"
+        for unit in units { out += Self.text(unit, style) }
+        let failed = all.count { !$0.passed } + units.count { $0.failure != nil }
+        let count = all.count + units.count
+        let summary = "\(count) \(count == 1 ? "test" : "tests"), \(failed == 0 ? "all passed" : "\(failed) failed")"
         return out + (failed == 0 ? style.green(summary) : style.red(summary))
+    }
+
+    private static func text(_ unit: PluginUnitTests.Result, _ style: TextStyle) -> String {
+        let name = "\(unit.location.file.split(separator: "/").last ?? ""): \(unit.name)"
+        guard let failure = unit.failure else { return style.green("✓") + " \(name)\n" }
+        return style.red("✗") + " \(style.bold(name))  " + style.dim(unit.location.description) + "\n"
+            + failure.split(separator: "\n").map { "    \($0)\n" }.joined()
+    }
+
+    /// One finding for each test that failed.
+    public var findings: [Diagnostic] {
+        all.filter { !$0.passed }.map { result in
+            let first = result.mismatches.first
+            return Diagnostic(
+                at: result.test.location, "the test \"\(result.test.pipeline): \(result.test.name)\" fails",
+                expected: first.map { "\($0.what): expected \($0.expected), got \($0.actual)" })
+        } + units.compactMap { unit in
+            unit.failure.map { failure in
+                Diagnostic(at: unit.location, "the test \"\(unit.name)\" fails: \(failure.split(separator: "\n").first ?? "")")
+            }
+        }
     }
 
     /// A list with `pipeline`, `name`, `location`, `passed` and `mismatches` of each test.
@@ -70,6 +96,16 @@ public struct PipelineTestResults: Sendable {
                     }),
             ])
         }
-        return JSONWriter.string(.array(list), style: .pretty)
+        let units = units.map { unit -> JSONValue in
+            .object([
+                "pipeline": .null,
+                "name": .string(unit.name),
+                "location": .string(unit.location.description),
+                "passed": .bool(unit.failure == nil),
+                "mismatches": .array([]),
+                "failure": unit.failure.map { .string($0) } ?? .null,
+            ])
+        }
+        return JSONWriter.string(.array(list + units), style: .pretty)
     }
 }

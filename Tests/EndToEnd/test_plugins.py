@@ -1,12 +1,16 @@
 """Plugins, and what scripts do beyond their exchange: requests, secrets, numbers, log lines. Over sockets."""
 
+import base64
+import hashlib
+import hmac
+import json
 import pathlib
 import socket
 import tempfile
 import threading
 import time
 
-from harness import GatewayCase, Wire, files, reply
+from harness import Backend, GatewayCase, Wire, files, reply
 
 PIPELINES = files(r"""
 name: parallel
@@ -32,6 +36,44 @@ stages:
       script: |
         local answer, problem = host.http.get("http://" .. ctx.request.headers["X-Name"] .. "/")
         return ctx:respond{ json = { answered = answer ~= nil, problem = problem } }
+  - mock: {status: 200}
+---
+name: pooled
+route: GET /pooled
+stages:
+  - script:
+      permissions: {http: ["http://${INNER_NAME}:${BACKEND_PORT}/*"]}
+      script: |
+        if ctx.request.query.script then
+          local answer, problem = host.http.get("http://" .. ctx.request.headers["X-Name"] .. "/inner")
+          return ctx:respond{ json = { answered = answer ~= nil, problem = problem } }
+        end
+  - http-proxy: {uri: "http://${INNER_NAME}:${BACKEND_PORT}/inner"}
+---
+name: redirected
+route: GET /redirected
+stages:
+  - script:
+      permissions: {http: ["${BACKEND}/*"]}
+      script: |
+        local answer = host.http.get(ctx.request.headers["X-Backend"] .. "/moved")
+        return ctx:respond{ json = { answer.status, answer.headers.location } }
+  - mock: {status: 200}
+---
+name: signed
+route: GET /signed
+stages:
+  - script:
+      permissions: {http: ["${BACKEND}/*"], secrets: [api-key, private-key]}
+      limits: {cpu: 5s}
+      script: |
+        local request = { url = ctx.request.headers["X-Backend"] .. "/queue?b=2&a=1", json = { limit = 5 } }
+        request.headers = { ["X-Token"] = host.crypto.jwt_sign({ sub = "gateway" }, host.secret("private-key")) }
+        request.headers = host.crypto.sigv4(request, {
+          service = "sqs", region = "eu-central-1", access_key = "AKIDEXAMPLE", secret_key = host.secret("api-key"),
+          time = 1440938160,
+        })
+        return ctx:respond{ status = host.http.request(request).status }
   - mock: {status: 200}
 ---
 name: secret
@@ -65,6 +107,14 @@ stages:
   - stamp: {value: one}
   - http-proxy: {uri: "${BACKEND}/stamped"}
 """)
+
+PRIVATE_KEY = """\
+-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgqLI0h9zQeCA/QilU
+8fNe60WY3cI9yfpPxD1pJz30VO+hRANCAAT/5hjqamu2HXwD54Jt6JAdeESE2aar
+/p3FZNBFSqo16mgtzOg/zB4471DbU3jipZiAsI9BoYGZe8UHmsLCbdqR
+-----END PRIVATE KEY-----
+"""
 
 MANIFEST = """
 manifest: 1
@@ -117,7 +167,12 @@ class Plugins(GatewayCase):
         (secrets / "from-file").write_text("canary-of-file\n")
         cls.inner = inner_name()
         cls.options = ("--plugins", cls.plugins, "--secrets", secrets)
+        (secrets / "private-key").write_text(PRIVATE_KEY)
         cls.environment = {"HEADGATE_SECRET_API_KEY": "canary-of-key", "INNER_NAME": cls.inner or "unknown.invalid"}
+        backend = Backend()
+        cls.addClassCleanup(backend.stop)
+        cls.environment["BACKEND_PORT"] = backend.url.rsplit(":", 1)[1]
+        cls.inner_backend = backend
         super().setUpClass()
 
     @classmethod
@@ -161,6 +216,44 @@ class Plugins(GatewayCase):
         self.assertEqual(response.status, 200)
         self.assertIn(b'"answered":false', response.body)
         self.assertIn(b"no address that a script may call", response.body)
+
+    def test_connections_are_not_shared(self):
+        """a connection that the pipeline itself keeps to an inner address is not one that its script may use"""
+        if not self.inner:
+            self.skipTest("no name but localhost leads to this machine")
+        self.assertEqual(self.ask("/pooled").status, 200)
+        response = self.ask("/pooled?script=1", headers=[("X-Name", f"{self.inner}:{self.environment['BACKEND_PORT']}")])
+        self.assertIn(b"no address that a script may call", response.body)
+        self.assertEqual(len(self.inner_backend.received), 1)
+
+    def test_redirects_are_not_followed(self):
+        """a permitted service cannot send a script elsewhere: its redirect is an answer like any other"""
+        self.backend.behaviours = {"/moved": reply(302, b"", headers=[("Location", self.backend.url + "/elsewhere")])}
+        response = self.from_script("/redirected")
+        self.assertEqual(response.body, f'[302,"{self.backend.url}/elsewhere"]'.encode())
+        self.assertEqual([request.target for request in self.backend.received], ["/moved"])
+
+    def test_signatures(self):
+        """requests are signed, and tokens too, with keys that the script cannot see"""
+        self.assertEqual(self.from_script("/signed").status, 200, self.gateway.log[-1500:])
+        request = self.backend.received[-1]
+        host = self.backend.url.removeprefix("http://")
+        token = request.header("X-Token")
+        canonical = "\n".join([
+            "POST", "/queue", "a=1&b=2", "content-type:application/json", f"host:{host}", "x-amz-date:20150830T123600Z",
+            f"x-token:{token}", "", "content-type;host;x-amz-date;x-token", hashlib.sha256(b'{"limit":5}').hexdigest(),
+        ])
+        scope = "20150830/eu-central-1/sqs/aws4_request"
+        text = "\n".join(["AWS4-HMAC-SHA256", "20150830T123600Z", scope, hashlib.sha256(canonical.encode()).hexdigest()])
+        key = b"AWS4canary-of-key"
+        for part in scope.split("/"):
+            key = hmac.new(key, part.encode(), "sha256").digest()
+        signature = hmac.new(key, text.encode(), "sha256").hexdigest()
+        self.assertTrue(request.header("Authorization").endswith("Signature=" + signature), request.header("Authorization"))
+        head = json.loads(base64.urlsafe_b64decode(token.split(".")[0] + "=="))
+        self.assertEqual(head["alg"], "ES256")
+        self.assertEqual(len(token.split(".")[2]), 86)
+        self.assertNotIn("canary", self.gateway.log)
 
     def test_secrets(self):
         """secrets reach the backend and nothing else"""

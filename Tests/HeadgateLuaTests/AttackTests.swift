@@ -1,5 +1,6 @@
 import Dispatch
 import Headgate
+import Synchronization
 import Testing
 
 @testable import HeadgateLua
@@ -26,7 +27,8 @@ struct AttackTests {
         }
     }
 
-    static let cpu = "stopped after using 50 ms of CPU time"
+    /// The budget, or, in what cannot be interrupted, the time that it may keep the lane: both are 50 ms.
+    static let cpu = "stopped after using 50 ms of CPU time|without a turn for other requests"
     static let memory = "stopped after allocating"
 
     static let endless: [Attack] = [
@@ -205,6 +207,7 @@ struct AttackTests {
     func attack(_ attack: Attack) async throws {
         let bench = Bench()
         let start = ContinuousClock.now
+        let neighbours = try Neighbours(bench)
         let failure: String
         do {
             failure = try await bench.failure(attack.script, limits: attack.cpu.map { [("cpu", $0)] } ?? [])
@@ -214,6 +217,9 @@ struct AttackTests {
         let elapsed = ContinuousClock.now - start
         // The budget is CPU time; this allows for a machine with other work to do.
         #expect(elapsed < .seconds(5), "took \(elapsed)")
+        let others = await neighbours.stop()
+        #expect(others.longest < .seconds(3), "another request on the lane took \(others.longest)")
+        #expect(others.failed == 0)
         if let expected = attack.expected {
             let parts = expected.split(separator: "|")
             #expect(parts.contains { failure.contains($0) }, "\(failure)")
@@ -222,4 +228,83 @@ struct AttackTests {
         let after = try await bench.value("('ok'):upper() .. tostring(string.format('%d', 1)) .. #host.json.encode({})")
         #expect(after == "\"OK12\"")
     }
+
+    @Test("While a script uses up a long budget, others have their turns, or it ends early", arguments: endless)
+    func fairness(_ attack: Attack) async throws {
+        let bench = Bench()
+        // A mention of ctx, so that nothing runs when the script is checked.
+        let stage = try bench.stage("local _ = ctx\n" + attack.script, limits: [("cpu", "300ms"), ("memory", "128MiB")])
+        let neighbours = try Neighbours(bench)
+        let start = ContinuousClock.now
+        let exchange = await bench.run(bench.pipeline(before: stage))
+        let elapsed = ContinuousClock.now - start
+        let others = await neighbours.stop()
+        let failure = try #require(exchange.failure?.cause)
+        let endsEarly = failure.contains("without a turn for other requests") || !failure.contains("stopped")
+        // In units of the attack's own time, which counts whatever else the machine does.
+        #expect(endsEarly || others.count >= 10 && others.longest < elapsed / 2, "\(failure.prefix(80)): \(others) in \(elapsed)")
+        #expect(others.failed == 0)
+    }
+
+    @Test("What a stopped script has left behind, the next does not see, and two under way do not see each other")
+    func leaks() async throws {
+        let bench = Bench()
+        let first = bench.pipeline(before: try bench.stage(
+            """
+            ctx.vars.mine = ctx.request.params.id
+            local kept = { ctx = ctx, id = ctx.request.id }
+            host.time.sleep(0.02)
+            assert(kept.id == ctx.request.id and ctx.vars.mine == ctx.request.params.id)
+            if not pcall(function() leaked = kept end) then return ctx:respond{ json = { ctx.request.id } } end
+            """))
+        let ids = await withTaskGroup(of: String.self) { group in
+            for _ in 0..<50 { group.addTask { await bench.run(first).response.body.text } }
+            return await group.reduce(into: [String]()) { $0.append($1) }
+        }
+        #expect(ids.count == 50 && !ids.contains("") && ids.allSatisfy { $0.hasPrefix("[\"") })
+        let names = ["leaked", "kept", "_G", "package"]
+        for name in names {
+            let failure = try await bench.failure("local _ = ctx return \(name).x")
+            #expect(failure.contains("attempt to index a nil value (global '\(name)')"), "\(failure)")
+        }
+    }
+}
+
+/// Requests that share a lane with an attack: one after the other, each measured.
+private final class Neighbours: Sendable {
+    struct Seen: Sendable {
+        var count = 0
+        var failed = 0
+        var longest = Duration.zero
+    }
+
+    private let isOver = Flag()
+    private let task: Task<Seen, Never>
+
+    init(_ bench: Bench) throws {
+        let pipeline = bench.pipeline(before: try bench.stage("ctx.vars.seen = 1"))
+        let isOver = isOver
+        task = Task {
+            var seen = Seen()
+            repeat {
+                let start = ContinuousClock.now
+                if await bench.run(pipeline).failure != nil { seen.failed += 1 }
+                seen.longest = max(seen.longest, ContinuousClock.now - start)
+                seen.count += 1
+            } while !isOver.isSet
+            return seen
+        }
+    }
+
+    func stop() async -> Seen {
+        isOver.set()
+        return await task.value
+    }
+}
+
+/// Set once, from anywhere.
+private final class Flag: Sendable {
+    private let value = Atomic<Bool>(false)
+    var isSet: Bool { value.load(ordering: .relaxed) }
+    func set() { value.store(true, ordering: .relaxed) }
 }

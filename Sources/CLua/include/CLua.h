@@ -39,6 +39,8 @@ typedef enum {
     HG_STOPPED_CPU,
     HG_STOPPED_ALLOCATED,
     HG_STOPPED_CANCELLED,
+    /// A part that cannot be interrupted kept the lane for too long.
+    HG_STOPPED_UNINTERRUPTED,
 } hg_stop;
 
 /// A coroutine in which one execution after another runs.

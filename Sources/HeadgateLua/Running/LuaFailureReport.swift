@@ -88,6 +88,9 @@ struct LuaFailureReport {
             return "stopped after \(limits.instructions) instructions (limits.instructions)"
         case HG_STOPPED_ALLOCATED:
             return "stopped after allocating more than \(limits.memory) bytes (limits.memory)"
+        case HG_STOPPED_UNINTERRUPTED:
+            return "stopped after 50 ms of CPU time without a turn for other requests, in a call that cannot be interrupted "
+                + "(a metamethod or a function that a library function calls, or one call on a very large value)"
         default:
             return "stopped: the request was given up"
         }

@@ -67,6 +67,12 @@ struct LuaCheck {
         }
     }
 
+    /// Compiles one file.
+    static func compile(_ source: LuaSource) throws(LuaSyntaxError) {
+        guard let vm = LuaVM() else { throw LuaSyntaxError("there is no memory for a Lua state", in: source) }
+        try compile(source, LuaScan(source.text), in: vm)
+    }
+
     private static func compile(_ source: LuaSource, _ scan: LuaScan, in vm: LuaVM) throws(LuaSyntaxError) {
         hg_release(vm.raw, try vm.compile(source, isNew: true))
         if let refusal = scan.refusal { throw LuaSyntaxError(line: refusal.line, refusal.message, in: source) }
