@@ -45,7 +45,7 @@ bench: build ## measure CPU time a request beside nginx, on this machine
 
 fuzz: ## damage the inputs of Tests/Fuzz under the address sanitizer
 	@swift build -c release --sanitize=address --product headgate-fuzz --scratch-path .build/fuzz
-	@cd .build/fuzz && for kind in json jsonpath templates; do \
+	@cd .build/fuzz && for kind in json jsonpath templates requests files openapi; do \
 		release/headgate-fuzz $$kind ../../Tests/Fuzz/$$kind $(FUZZ_SECONDS) $(FUZZ_SEED) || exit 1; done
 
 format: ## rewrite the Swift sources in the project's style

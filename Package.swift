@@ -171,7 +171,11 @@ let package = Package(
         // Damages inputs; `make fuzz`.
         .executableTarget(
             name: "headgate-fuzz",
-            dependencies: ["OrderedJSON", "JSONPath", "MappingTemplates"],
+            dependencies: [
+                "Headgate", "HeadgateDefinitions", "HeadgateHTTP", "HeadgateOpenAPI", "HeadgateServer", "HeadgateStages",
+                "JSONPath", "MappingTemplates", "OrderedJSON",
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             path: "Tests/Fuzz/Mutator",
         ),
 

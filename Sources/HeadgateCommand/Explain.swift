@@ -32,7 +32,7 @@ struct Explain: AsyncParsableCommand {
         let loaded = try gateway.load(pipelines, documents)
         let chosen = try pipeline.map { [try gateway.pipeline($0, of: loaded)] } ?? loaded.current.value.pipelines
         let explanation = Explanation(chosen)
-        Terminal.line(json ? explanation.json : explanation.text(Terminal.style))
+        Terminal.line(SecretMask().masked(json ? explanation.json : explanation.text(Terminal.style)))
         await loaded.stop()
     }
 }

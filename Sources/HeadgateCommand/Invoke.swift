@@ -67,7 +67,7 @@ struct Invoke: AsyncParsableCommand {
         let exchange = await loaded.run(try request(for: chosen), through: chosen, trace: Trace())
         await loaded.stop()
         let report = TraceReport(exchange)
-        Terminal.line(json ? JSONWriter.string(report.json, style: .pretty) : report.text(Terminal.style))
+        Terminal.line(SecretMask().masked(json ? JSONWriter.string(report.json, style: .pretty) : report.text(Terminal.style)))
         if exchange.response.status >= 500 { throw ExitCode.findings }
     }
 

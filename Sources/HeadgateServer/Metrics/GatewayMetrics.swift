@@ -21,6 +21,7 @@ import Synchronization
 /// | `headgate_pipelines`, `headgate_generation` | gauge | |
 /// | `headgate_longest_stall_seconds` | gauge | `on` (`loop`, `lane`): the longest since the start that one kept others waiting |
 /// | `headgate_memory_resident_bytes` | gauge | |
+/// | `headgate_records_dropped` | gauge | requests that are in no log and no metric, because the log was not read |
 public final class GatewayMetrics: AccessObserver {
     /// What Prometheus fetches.
     public let registry: PrometheusRegistry
@@ -34,6 +35,7 @@ public final class GatewayMetrics: AccessObserver {
     private let loopStall: Meter
     private let laneStall: Meter
     private let resident: Meter
+    private let dropped: Meter
 
     /// - Parameter others: further backends of swift-metrics that get everything, too.
     public init(registry: PrometheusRegistry = PrometheusRegistry(), others: [any MetricsFactory] = []) {
@@ -47,6 +49,7 @@ public final class GatewayMetrics: AccessObserver {
         generationNumber = Meter(label: "headgate_generation", dimensions: [], factory: factory)
         loopStall = Meter(label: "headgate_longest_stall_seconds", dimensions: [("on", "loop")], factory: factory)
         laneStall = Meter(label: "headgate_longest_stall_seconds", dimensions: [("on", "lane")], factory: factory)
+        dropped = Meter(label: "headgate_records_dropped", dimensions: [], factory: factory)
         resident = Meter(label: "headgate_memory_resident_bytes", dimensions: [], factory: factory)
     }
 
@@ -90,6 +93,7 @@ public final class GatewayMetrics: AccessObserver {
     func update(_ server: Server, _ generation: Generation, _ probes: [StallProbe]) {
         loopStall.set(probes.map(\.loopSeconds).max() ?? 0)
         laneStall.set(probes.map(\.laneSeconds).max() ?? 0)
+        dropped.set(server.recordsDropped)
         resident.set(MemoryPressure.residentBytes ?? 0)
         links.update()
         inFlight.set(server.requestsInFlight)

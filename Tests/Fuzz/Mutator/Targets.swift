@@ -8,7 +8,10 @@ struct Target: Sendable {
     let pieces: [String]
     let run: @Sendable ([UInt8]) -> String
 
-    static let all = ["json": json, "jsonpath": jsonPath, "templates": templates]
+    static let all = [
+        "json": json, "jsonpath": jsonPath, "templates": templates, "requests": RequestTarget.target,
+        "files": FileTargets.files, "openapi": FileTargets.openAPI,
+    ]
 
     /// A message without what changes from input to input.
     private static func shape(_ message: String) -> String {
