@@ -33,7 +33,7 @@ def main():
     seconds = setting("SECONDS", 4)
     connections = setting("CONNECTIONS", 64)
     threads = setting("THREADS", 1)
-    only = (os.environ.get("ONLY") or "W1,W2,W3,W2L,W2J,TLS,H2,process,templates").split(",")
+    only = (os.environ.get("ONLY") or "W1,W2,W3,W2K,W2L,W2J,TLS,H2,process,templates").split(",")
     shape = {"seconds": seconds, "connections": connections, "threads": threads}
     chosen = [workload for workload in WORKLOADS if workload.name in only]
 
@@ -65,7 +65,7 @@ def main():
 
 def headgate_start(program, pipelines, folder, backend_port, *options):
     """A function that starts headgate on a folder of pipelines."""
-    environment = {"BACKEND": f"http://127.0.0.1:{backend_port}"}
+    environment = {"BACKEND": f"http://127.0.0.1:{backend_port}", "BACKEND_PORT": str(backend_port)}
     return lambda: servers.headgate(program, pipelines, folder, environment, options)
 
 

@@ -26,7 +26,8 @@ class NotingBackend(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self):
-        super().__init__(("127.0.0.1", 0), _NotingHandler)
+        # On every address, because the targets of a link have several.
+        super().__init__(("0.0.0.0", 0), _NotingHandler)
         self.status, self.asked = 200, None
         self.pet = (servers.NGINX_FILES / "pet.json").read_bytes().strip()
         threading.Thread(target=self.serve_forever, daemon=True).start()

@@ -25,7 +25,10 @@ struct ServeSession {
         let signals = Signals()
         var environment = Environment.current
         let demo = try await startDemoBackend()
-        if let demo { environment["DEMO_BACKEND"] = demo.url }
+        if let demo {
+            environment["DEMO_BACKEND"] = demo.url
+            environment["DEMO_BACKEND_ADDRESS"] = String(demo.url.dropFirst("http://".utf8.count))
+        }
         let metrics = GatewayMetrics()
         let gateway = try loadGateway(environment, metrics)
         if let links = gateway.links { metrics.watch(links) }

@@ -4,6 +4,7 @@ import collections
 import concurrent.futures
 import http.client
 import json
+import os
 import shutil
 import threading
 import time
@@ -11,9 +12,9 @@ import unittest
 
 from harness import Backend, Gateway, GatewayCase, reply
 from harness.authority import Authority
-from harness.backend import after, close, raw
+from harness.backend import after, close, drip, raw
 from harness.network import PrivateNetwork, missing
-from harness.wire import Wire
+from harness.wire import Wire, request
 
 WHY_NOT = missing()
 
@@ -181,6 +182,34 @@ links:
         self.assertTrue(gateway.wait_for_log("does not take the name and password"), gateway.log)
         self.assertNotIn("se cret", gateway.log)
         self.assertEqual(sum("/x" in line for line in self.trio[1].seen), 0)
+
+    def test_names_are_resolved_again(self):
+        """A name that leads elsewhere is followed; one that leads nowhere keeps its last address."""
+        hosts, wrapper = self.network.folder / "hosts", self.network.folder / "headgate"
+        hosts.write_text("127.0.0.1 localhost\n10.199.0.11 moving.private\n")
+        binary = os.environ["HEADGATE_BIN"]
+        # In a mount namespace of its own, so that no name changes for anybody else.
+        wrapper.write_text(
+            f"#!/bin/sh\nexec unshare -m sh -c 'mount --bind {hosts} /etc/hosts && exec {binary} \"$@\"' headgate \"$@\"\n")
+        wrapper.chmod(0o755)
+        os.environ["HEADGATE_BIN"] = str(wrapper)
+        try:
+            gateway = self.serve(
+                f'links: [{{name: moving, targets: ["moving.private:80"], interface: {self.network.interface}, refresh: 1s}}]',
+                [proxied("moving", "moving")])
+        finally:
+            os.environ["HEADGATE_BIN"] = binary
+
+        def answers(turn):
+            return json.loads(self.ask(gateway, f"/moving/{turn}").body).get("target")
+
+        self.assertEqual(answers(1), "10.199.0.11", gateway.log)
+        self.wait_until(lambda: "moving.private:80 (10.199.0.11)" in targets(gateway, "moving"), "a resolved name")
+        hosts.write_text("127.0.0.1 localhost\n10.199.0.12 moving.private\n")
+        self.wait_until(lambda: answers(2) == "10.199.0.12", "another address")
+        hosts.write_text("127.0.0.1 localhost\n")
+        self.assertTrue(gateway.wait_for_log("moving.private cannot be resolved"))
+        self.assertEqual(answers(3), "10.199.0.12")
 
     # -- certificates
 
@@ -471,6 +500,24 @@ stages:
         refused = next(answer for answer in answers if answer.status == 503)
         self.assertEqual(refused.header("Retry-After"), "1")
         self.assertEqual(self.received("/slow"), 2)
+
+    def test_a_streamed_answer_runs_until_its_end(self):
+        """A call counts as running until the last byte of its answer, longer than one attempt may wait for its head."""
+        head = b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n"
+
+        def behave(connection, _):
+            connection.sendall(head)
+            return drip(b"0123456789" * 2, 0.05)(connection, None)
+
+        self.both("/drip", behave)
+        with Wire(self.gateway.port) as wire:
+            wire.send(request("/pair/drip"))
+            series = 'headgate_link_calls_in_flight{link="pair"}'
+            self.wait_until(lambda: self.received("/drip") == 1)
+            time.sleep(0.2)
+            self.assertEqual(metrics(self.gateway, "headgate_link_calls_in_flight")[series], 1)
+            self.assertEqual(wire.response().body, b"0123456789" * 2)
+            self.assertEqual(metrics(self.gateway, "headgate_link_calls_in_flight")[series], 0)
 
     def test_breaker(self):
         """Opens after failures, refuses without calling, tries once, and closes."""

@@ -269,7 +269,7 @@ class Backends(TLSCase):
         return listener.getsockname()[1], received
 
     def test_backends(self):
-        """expired, for another name, self-signed, of an unknown authority, too old: 502, and nothing is sent"""
+        """expired, for another name, without a name, self-signed, of an unknown authority, too old: 502, and nothing is sent"""
         stranger = Authority("Stranger")
         self.addCleanup(stranger.close)
         old = {"maximum_version": ssl.TLSVersion.TLSv1_1, "minimum_version": ssl.TLSVersion.TLSv1}
@@ -277,6 +277,7 @@ class Backends(TLSCase):
             ("good", self.authority.issue("good", ["localhost"]), {}, 200),
             ("expired", self.authority.issue("expired", ["localhost"], days=-1), {}, 502),
             ("wrong name", self.authority.issue("wrong", ["other.test"]), {}, 502),
+            ("a name in the subject alone", self.authority.issue("nameless", subject="/CN=localhost"), {}, 502),
             ("unknown authority", stranger.issue("unknown", ["localhost"]), {}, 502),
             ("self-signed", (stranger.certificate, stranger.key), {}, 502),
             ("TLS 1.1", self.authority.issue("old", ["localhost"]), old, 502),

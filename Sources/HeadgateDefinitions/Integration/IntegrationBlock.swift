@@ -45,6 +45,13 @@ struct IntegrationBlock: Sendable {
             guard let settings = decoded ?? Self.tolerant(node, context) else { return nil }
             let before = context.diagnostics.errorCount
             IntegrationRules(settings: settings, registry: registry, diagnostics: context.diagnostics).check()
+            if settings.isHTTP, settings.connectionType == "VPC_LINK", context.services[DeclaredLinks.self]?.takesAll ?? false {
+                context.diagnostics.warning(
+                    at: settings.place("connectionId"),
+                    "no links are declared: the backend is called at its uri, from where this gateway runs",
+                    suggestion: "declare the link in a file, and give it with --links FILE",
+                )
+            }
             guard decoded != nil, context.diagnostics.errorCount == before else {
                 for (kind, settings) in IntegrationStages(settings: settings).parts {
                     _ = registry[kind]?.stage(from: settings, context.below(kind))

@@ -23,6 +23,9 @@ final class BackendCall: @unchecked Sendable {
     private var completion: ((Result<IntegrationResponse, any Error>) -> Void)?
     /// Whose attempt it is, in place of the completion.
     private var linkCall: LinkCall?
+    /// The same while a streamed body comes, for which the attempt's own deadline no longer counts.
+    private var streamingLinkCall: LinkCall?
+    private(set) var bodyDeadline: NIODeadline
 
     init(
         _ request: IntegrationRequest,
@@ -36,16 +39,21 @@ final class BackendCall: @unchecked Sendable {
         self.streaming = streaming
         began = now
         deadline = now + .milliseconds(Int64(clamping: min(max(request.timeoutMilliseconds, 1), 3_600_000)))
+        bodyDeadline = deadline
         self.completion = completion
     }
 
     /// An attempt of a call through a link.
+    /// - Parameters:
+    ///   - deadline: for its answer, or the head of one that is streamed.
+    ///   - bodyDeadline: for the rest.
     init(
         _ request: IntegrationRequest,
         to endpoint: Endpoint,
         streaming: Bool,
         now: NIODeadline,
         deadline: NIODeadline,
+        bodyDeadline: NIODeadline,
         through linkCall: LinkCall,
     ) {
         self.request = request
@@ -53,6 +61,7 @@ final class BackendCall: @unchecked Sendable {
         self.streaming = streaming
         began = now
         self.deadline = deadline
+        self.bodyDeadline = bodyDeadline
         self.linkCall = linkCall
     }
 
@@ -76,7 +85,16 @@ final class BackendCall: @unchecked Sendable {
     private func endAttempt(_ result: Result<IntegrationResponse, DispatchFault>) {
         let linkCall = linkCall
         self.linkCall = nil
+        if case .success(let response) = result, response.body.isStream { streamingLinkCall = linkCall }
         linkCall?.ended(self, result)
+    }
+
+    /// The body that came as a stream is over.
+    /// - Parameter succeeded: nil where nobody wanted the rest.
+    func bodyEnded(succeeded: Bool?) {
+        let linkCall = streamingLinkCall
+        streamingLinkCall = nil
+        linkCall?.bodyEnded(self, succeeded: succeeded)
     }
 
     private func complete(_ result: Result<IntegrationResponse, any Error>) {

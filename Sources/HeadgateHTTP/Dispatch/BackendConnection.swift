@@ -217,6 +217,7 @@ final class BackendConnection: ChannelDuplexHandler, Expirable, @unchecked Senda
         self.stream = stream
         if !body.isEmpty { stream.push(ByteBuffer(bytes: body)) }
         body = []
+        deadline = max(deadline, call.bodyDeadline)
         call.succeed(head, .stream(stream), now: .now())
     }
 
@@ -240,7 +241,12 @@ final class BackendConnection: ChannelDuplexHandler, Expirable, @unchecked Senda
         } else {
             close()
         }
-        if let stream { stream.finish() } else { call.succeed(head, .bytes(body), now: now) }
+        if let stream {
+            call.bodyEnded(succeeded: true)
+            stream.finish()
+        } else {
+            call.succeed(head, .bytes(body), now: now)
+        }
     }
 
     private func clear() {
@@ -264,6 +270,7 @@ final class BackendConnection: ChannelDuplexHandler, Expirable, @unchecked Senda
         clear()
         close()
         if let stream {
+            call.bodyEnded(succeeded: false)
             stream.fail(fault.failure(call.endpoint))
         } else if case .closed = fault, mayBeDead, call.mayBeRepeated {
             pool.repeatOnFreshConnection(call)
@@ -305,8 +312,9 @@ extension BackendConnection: BodyProducer {
     }
 
     func abandonBody() {
-        guard call != nil else { return }
+        guard let call else { return }
         clear()
         close()
+        call.bodyEnded(succeeded: nil)
     }
 }

@@ -17,7 +17,7 @@ final class LinkCall: @unchecked Sendable {
     private let dispatcher: LoopDispatcher
     private let request: IntegrationRequest
     private let endpoint: Endpoint
-    private let streaming: Bool
+    private let mayStream: Bool
     private let exchange: Exchange
     private let began: NIODeadline
     private let deadline: NIODeadline
@@ -32,6 +32,8 @@ final class LinkCall: @unchecked Sendable {
     /// A retry that waits a moment.
     private var pause: Scheduled<Void>?
     private var isUploadStarted = false
+    /// The attempt whose body is on its way to the client, and whether its status was a good one.
+    private var streaming: (attempt: Attempt, isGood: Bool)?
 
     init(
         _ request: IntegrationRequest,
@@ -47,7 +49,7 @@ final class LinkCall: @unchecked Sendable {
         self.request = request
         self.endpoint = endpoint
         self.exchange = exchange
-        self.streaming = streaming
+        mayStream = streaming
         self.completion = completion
         began = .now()
         let most = link.definition.policy.retries.deadlineMilliseconds ?? request.timeoutMilliseconds
@@ -87,7 +89,7 @@ final class LinkCall: @unchecked Sendable {
         started += 1
         var end = deadline
         if let most = policy.retries.perTryTimeoutMilliseconds { end = min(end, now + .milliseconds(Int64(most))) }
-        let call = BackendCall(request, to: endpoint, streaming: streaming, now: now, deadline: end, through: self)
+        let call = BackendCall(request, to: endpoint, streaming: mayStream, now: now, deadline: end, bodyDeadline: deadline, through: self)
         let pool = dispatcher.pool(to: target, of: link, request, endpoint)
         running.append(Attempt(call: call, pool: pool, target: target))
         pool.start(call)
@@ -102,22 +104,23 @@ final class LinkCall: @unchecked Sendable {
         switch result {
         case .success(let response):
             let isBad = policy.retries.statuses.contains(response.status)
-            link.ended(attempt.target, succeeded: !isBad, now)
             record(attempt, isBad ? .status : .success, String(response.status), now)
-            if isBad, !running.isEmpty {
-                // A hedged call may still do better.
+            // A hedged call may still do better.
+            if isBad, !running.isEmpty || mayRepeat(wasSent: true) && retry(now) {
+                link.ended(attempt.target, succeeded: false, now)
                 if case .stream(let stream) = response.body { stream.discard() }
                 return
             }
-            guard isBad, mayRepeat(wasSent: true), retry(now) else {
-                var response = response
-                response.attempts = started
-                response.durationMicroseconds = Int((now - began).nanoseconds / 1000)
-                finish(.success(response), isBad ? .status : .success, succeeded: !isBad)
-                return
+            var final = response
+            final.attempts = started
+            final.durationMicroseconds = Int((now - began).nanoseconds / 1000)
+            if response.body.isStream {
+                // It runs until its last byte.
+                streaming = (attempt, !isBad)
+            } else {
+                link.ended(attempt.target, succeeded: !isBad, now)
             }
-            // Nobody reads this one any more.
-            if case .stream(let stream) = response.body { stream.discard() }
+            finish(.success(final), isBad ? .status : .success, succeeded: !isBad)
         case .failure(let fault):
             link.ended(attempt.target, succeeded: fault.isTargets && !call.metDeadConnection ? false : nil, now)
             record(attempt, fault.outcome, fault.shortReason, now)
@@ -128,6 +131,16 @@ final class LinkCall: @unchecked Sendable {
                 return
             }
         }
+    }
+
+    /// A body that was streamed is over.
+    func bodyEnded(_ call: BackendCall, succeeded: Bool?) {
+        guard let streaming, streaming.attempt.call === call else { return }
+        self.streaming = nil
+        let now = NIODeadline.now()
+        let isGood = succeeded.map { $0 && streaming.isGood }
+        link.ended(streaming.attempt.target, succeeded: isGood, now)
+        link.leave(succeeded: isGood, now)
     }
 
     /// Whether one more attempt does no harm.
@@ -204,7 +217,7 @@ final class LinkCall: @unchecked Sendable {
             link.ended(loser.target, succeeded: nil, now)
             record(loser, .cancelled, "given up", now)
         }
-        link.leave(succeeded: succeeded, now)
+        if streaming == nil { link.leave(succeeded: succeeded, now) }
         complete(result, outcome)
         for loser in losers {
             // Never within the work of the one that has ended: both may be on one stack.
