@@ -9,7 +9,13 @@ struct GatewaySamples {
     private func overview() async throws {
         let gateway = try Gateway(pipelines: "pipelines")
         let response = await gateway.handle(
-            MethodRequest(method: "GET", path: "/teapot", rawQuery: "query=kitchen", headers: ["Accept": "application/json"]))
+            MethodRequest(
+                method: "GET",
+                path: "/teapot",
+                rawQuery: "query=kitchen",
+                headers: ["Accept": "application/json"],
+            )
+        )
         print(response.status, response.body.text)
         await gateway.stop()
     }

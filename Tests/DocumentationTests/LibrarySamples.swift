@@ -21,7 +21,7 @@ struct LibrarySamples {
     @Test func buildingJSON() {
         var answer: JSONValue = ["id": 7, "tags": ["new"]]
         answer["total"] = .number(JSONNumber("12.50") ?? 0)
-        _ = JSONWriter.string(answer)        // {"id":7,"tags":["new"],"total":12.50}
+        _ = JSONWriter.string(answer)  // {"id":7,"tags":["new"],"total":12.50}
 
         #expect(JSONWriter.string(answer) == #"{"id":7,"tags":["new"],"total":12.50}"#)
     }
@@ -48,7 +48,7 @@ struct LibrarySamples {
 
         do {
             let path = try JSONPath("$.shop.items[?(@.price < 20)].sku")
-            let result = try path.evaluate(document.root)   // .list of strings
+            let result = try path.evaluate(document.root)  // .list of strings
 
             guard case .list(let list) = result else {
                 Issue.record("an indefinite path finds a list")
@@ -61,8 +61,8 @@ struct LibrarySamples {
     @Test func validatingJSON() throws {
         let schema = try JSONSchema(["type": "object", "required": ["name"]])
         let body = try JSONDocument(#"{"age": 3}"#)
-        _ = schema.accepts(body.root)             // false
-        _ = schema.errors(in: body.root)          // object has missing required properties (["name"])
+        _ = schema.accepts(body.root)  // false
+        _ = schema.errors(in: body.root)  // object has missing required properties (["name"])
 
         #expect(!schema.accepts(body.root))
         #expect(schema.errors(in: body.root).map(\.message) == [#"object has missing required properties (["name"])"#])
@@ -70,9 +70,9 @@ struct LibrarySamples {
 
     @Test func matchingAsJava() throws {
         let pattern = try Pattern("4\\d{2}")
-        _ = try pattern.matches("404")                                                // true: the whole text
-        _ = try Pattern("(\\w+)@(\\w+)").replaceAll(in: "a@b", with: "$2 at $1")      // "b at a"
-        _ = try Pattern("\\s*,\\s*").split("a , b,c,,")                               // ["a", "b", "c"]
+        _ = try pattern.matches("404")  // true: the whole text
+        _ = try Pattern("(\\w+)@(\\w+)").replaceAll(in: "a@b", with: "$2 at $1")  // "b at a"
+        _ = try Pattern("\\s*,\\s*").split("a , b,c,,")  // ["a", "b", "c"]
 
         #expect(try pattern.matches("404"))
         #expect(try Pattern("(\\w+)@(\\w+)").replaceAll(in: "a@b", with: "$2 at $1") == "b at a")

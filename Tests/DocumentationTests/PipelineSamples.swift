@@ -21,7 +21,10 @@ struct PipelineSamples {
         }
         for (name, text) in files {
             let file = folder.appending(path: name)
-            try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(),
+                withIntermediateDirectories: true,
+            )
             try Data(text.utf8).write(to: file)
         }
         return blocks.count

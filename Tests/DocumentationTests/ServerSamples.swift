@@ -25,7 +25,13 @@ struct ServerSamples {
         let metrics = GatewayMetrics()
         let observer = ObserverGroup([metrics, AccessLogger(Logger(label: "access"))])
         let server = try await Server.start(serving: gateway.current, on: group, configuration, observer: observer)
-        let admin = try await AdminServer.start(port: 9090, on: group, server: server, current: gateway.current, metrics: metrics)
+        let admin = try await AdminServer.start(
+            port: 9090,
+            on: group,
+            server: server,
+            current: gateway.current,
+            metrics: metrics,
+        )
 
         admin.isReady = false
         let isClean = await server.drain(deadline: .seconds(30))

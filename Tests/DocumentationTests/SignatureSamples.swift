@@ -6,7 +6,10 @@ struct SignatureSamples {
     private let now = SigningTime(epochSeconds: 1_744_202_096)
 
     @Test func signing() {
-        let credentials = Credentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
+        let credentials = Credentials(
+            accessKeyID: "AKIDEXAMPLE",
+            secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+        )
         let signer = RequestSigner(service: "sqs", region: "eu-central-1")
         var request = SignableRequest(
             method: "POST",
@@ -14,7 +17,12 @@ struct SignatureSamples {
             headers: [("Host", "sqs.eu-central-1.amazonaws.com"), ("Content-Type", "application/x-amz-json-1.0")],
         )
         let body = Array(#"{"QueueUrl": "orders", "MessageBody": "hello"}"#.utf8)
-        let signature = signer.sign(request, payload: .bytes(body), credentials, at: SigningTime(epochSeconds: 1_744_202_096))
+        let signature = signer.sign(
+            request,
+            payload: .bytes(body),
+            credentials,
+            at: SigningTime(epochSeconds: 1_744_202_096),
+        )
         request.headers += signature.headers
 
         #expect(request.headers.map(\.name) == ["Host", "Content-Type", "X-Amz-Date", "Authorization"])
@@ -34,7 +42,7 @@ struct SignatureSamples {
 
         #expect(url.contains("&X-Amz-Expires=900&"))
 
-        print(credentials.secretAccessKey)        // (secret)
+        print(credentials.secretAccessKey)  // (secret)
 
         #expect("\(credentials.secretAccessKey)" == "(secret)")
     }
@@ -44,7 +52,8 @@ struct SignatureSamples {
 
         let verifier = RequestVerifier(service: "execute-api", region: "eu-central-1")
 
-        func caller(of request: SignableRequest, body: [UInt8], at now: SigningTime) throws(SignatureProblem) -> String? {
+        func caller(of request: SignableRequest, body: [UInt8], at now: SigningTime) throws(SignatureProblem) -> String?
+        {
             guard let claim = try SignedRequest(request) else { return nil }
             guard let credentials = known[claim.accessKeyID] else {
                 throw .invalid("The security token included in the request is invalid.")
@@ -73,7 +82,12 @@ struct SignatureSamples {
         let seconds = now.epochSeconds
 
         let signer = RequestSigner(service: "sqs", region: "eu-central-1")
-        let signature = signer.sign(request, payload: .bytes(body), credentials, at: SigningTime(epochSeconds: seconds))
+        let signature = signer.sign(
+            request,
+            payload: .bytes(body),
+            credentials,
+            at: SigningTime(epochSeconds: seconds),
+        )
         for header in signature.headers { print(header.name + ": " + header.value) }
 
         #expect(signature.signature.utf8.count == 64)

@@ -85,7 +85,10 @@ struct StageSamples {
 
     @Test func aSunsetIsToldInTheHeader() throws {
         let exchange = exchange("")
-        #expect(try SunsetStage(date: "Thu, 31 Dec 2026 23:59:59 GMT", link: "https://api.example/v2").run(exchange) == .proceed)
+        #expect(
+            try SunsetStage(date: "Thu, 31 Dec 2026 23:59:59 GMT", link: "https://api.example/v2").run(exchange)
+                == .proceed
+        )
         #expect(exchange.response.headers.first("Sunset") == "Thu, 31 Dec 2026 23:59:59 GMT")
         #expect(exchange.response.headers.first("Link") == "<https://api.example/v2>; rel=\"sunset\"")
     }

@@ -7,7 +7,7 @@ struct TemplateSamples {
     @Test func rendering() throws {
         let template = try MappingTemplate(source: #"{"name": $input.json('$.name')}"#)
         let body = Array(#"{"name": "Ada"}"#.utf8)
-        _ = try template.render(with: TemplateBindings(payload: body))        // {"name": "Ada"}
+        _ = try template.render(with: TemplateBindings(payload: body))  // {"name": "Ada"}
 
         #expect(try template.render(with: TemplateBindings(payload: body)) == #"{"name": "Ada"}"#)
     }
@@ -31,8 +31,8 @@ struct TemplateSamples {
         var output: [UInt8] = []
         var overrides = TemplateOverrides()
         try template.render(into: &output, with: bindings, overrides: &overrides)
-        print(String(decoding: output, as: UTF8.self))       // {"id": "7", "tags": ["new","red"]}
-        print(overrides.request(.header))                    // X-Caller: 192.0.2.1
+        print(String(decoding: output, as: UTF8.self))  // {"id": "7", "tags": ["new","red"]}
+        print(overrides.request(.header))  // X-Caller: 192.0.2.1
 
         #expect(String(decoding: output, as: UTF8.self) == #"{"id": "7", "tags": ["new","red"]}"#)
         #expect(overrides.request(.header) == ["X-Caller": "192.0.2.1"])
@@ -50,12 +50,13 @@ struct TemplateSamples {
     @Test func lookingForMistakes() throws {
         let text = #"{"name": "$input.json('$.name')"}"#
         for finding in try MappingTemplate(source: text).findings(source: text, printsJSON: true) {
-            print(finding.line, finding.message)      // 1 $input.json(…) stands inside quotes, but it prints the quotes of a string itself
+            print(finding.line, finding.message)  // 1 $input.json(…) stands inside quotes, but …
         }
 
         #expect(
             try MappingTemplate(source: text).findings(source: text, printsJSON: true).map(\.message)
-                == ["$input.json(…) stands inside quotes, but it prints the quotes of a string itself"])
+                == ["$input.json(…) stands inside quotes, but it prints the quotes of a string itself"]
+        )
     }
 
     @Test func overriding() throws {

@@ -8,7 +8,8 @@ import Testing
 /// or call missing is looked up.
 struct DocumentationTests {
     private static func page(_ name: String) throws -> String {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
         let folder = root.appending(path: "Sources/MappingTemplates/MappingTemplates.docc")
         return try String(contentsOf: folder.appending(path: name + ".md"), encoding: .utf8)
     }
@@ -23,7 +24,9 @@ struct DocumentationTests {
 
     private static func bindings() throws -> TemplateBindings {
         let page = try page("TemplateLanguage")
-        let json = try #require(page.components(separatedBy: "```json\n").dropFirst().first?.components(separatedBy: "```").first)
+        let json = try #require(
+            page.components(separatedBy: "```json\n").dropFirst().first?.components(separatedBy: "```").first
+        )
         let values = try JSONValue(parsing: json)
         func group(_ name: String) -> [(name: String, value: String)] {
             values["params"]?[name]?.object.map { $0.map { ($0.key, $0.value.string ?? "") } } ?? []
@@ -31,7 +34,10 @@ struct DocumentationTests {
         return TemplateBindings(
             payload: Array(JSONWriter.string(try #require(values["body"])).utf8),
             parameters: TemplateParameterLists(
-                path: group("path"), querystring: group("querystring"), header: group("header")),
+                path: group("path"),
+                querystring: group("querystring"),
+                header: group("header"),
+            ),
             context: values["context"]?.object,
             stageVariables: values["stageVariables"]?.object,
         )
@@ -60,7 +66,9 @@ struct DocumentationTests {
     private static func methods(_ title: String) throws -> (there: Set<String>, missing: [String]) {
         let page = try page("TemplateMethods")
         let section = try #require(
-            page.components(separatedBy: "\n## ").first { $0.hasPrefix(title + "\n") }, "the page has no section \(title)")
+            page.components(separatedBy: "\n## ").first { $0.hasPrefix(title + "\n") },
+            "the page has no section \(title)",
+        )
         let rows = section.split(separator: "\n").filter { $0.hasPrefix("| ") }
         let calls = rows.flatMap { row -> [String] in codes(in: row) }
         let there = calls.map { call in String(call.prefix { $0 != "(" }) }
@@ -83,7 +91,9 @@ struct DocumentationTests {
         }
     }
 
-    @Test(arguments: ["Strings", "Lists", "Maps", "Views, entries and iterators", "Numbers", "Booleans, characters and classes"])
+    @Test(arguments: [
+        "Strings", "Lists", "Maps", "Views, entries and iterators", "Numbers", "Booleans, characters and classes",
+    ])
     func everyListedMethodIsKnown(_ title: String) throws {
         let listed = try Self.methods(title)
         #expect(listed.there.filter { Method(rawValue: $0) == nil }.sorted() == [])

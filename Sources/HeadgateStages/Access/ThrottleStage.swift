@@ -33,7 +33,7 @@ public final class ThrottleStage: SynchronousStage {
     /// Made by the first request, whose lane has the clock.
     private let bucket = Mutex<TokenBucket?>(nil)
 
-    /// A limit of its own; nil and negative values do not limit, as ``TokenBucket`` reads them.
+    /// A limit of its own; nil and negative values do not limit, and a burst of nil takes one second's rate.
     public init(rateLimit: Double?, burstLimit: Int?) {
         self.rateLimit = rateLimit
         self.burstLimit = burstLimit

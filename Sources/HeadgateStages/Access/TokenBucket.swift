@@ -1,10 +1,10 @@
 /// A token bucket: one request takes one token; tokens come back at a steady rate, up to the bucket's size
 /// (API Gateway's rate and burst limits).
-public struct TokenBucket: Sendable {
+struct TokenBucket: Sendable {
     /// Tokens a second.
-    public let rate: Double
+    let rate: Double
     /// The bucket's size.
-    public let burst: Double
+    let burst: Double
     private var tokens: Double
     private var filledAt: Int64
 
@@ -13,7 +13,7 @@ public struct TokenBucket: Sendable {
     ///   - burstLimit: requests at once; nil or negative takes one second's rate.
     ///   - now: monotonic microseconds.
     /// - Returns: nil where nothing is limited.
-    public init?(rateLimit: Double?, burstLimit: Int?, at now: Int64) {
+    init?(rateLimit: Double?, burstLimit: Int?, at now: Int64) {
         let rate = rateLimit.flatMap { $0 < 0 ? nil : $0 }
         let burst = burstLimit.flatMap { $0 < 0 ? nil : Double($0) }
         guard rate != nil || burst != nil else { return nil }
@@ -27,7 +27,7 @@ public struct TokenBucket: Sendable {
     private static let accountRate = 10_000.0
 
     /// Whether there is a token, which is then gone.
-    public mutating func take(at now: Int64) -> Bool {
+    mutating func take(at now: Int64) -> Bool {
         let elapsed = Double(max(0, now - filledAt)) / 1_000_000
         filledAt = max(filledAt, now)
         tokens = min(burst, tokens + elapsed * rate)

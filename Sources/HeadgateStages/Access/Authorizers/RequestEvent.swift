@@ -3,9 +3,9 @@ import OrderedJSON
 
 /// The request as Lambda functions get it: the event of format 1.0, without body, that REQUEST authorizers see and on
 /// which that of proxy integrations is built.
-public enum RequestEvent {
+enum RequestEvent {
     /// `resource`, `path`, `httpMethod`, headers, query, path parameters, stage variables and `requestContext`.
-    public static func members(of exchange: Exchange) -> JSONObject {
+    static func members(of exchange: Exchange) -> JSONObject {
         let fields = ArrivalHeaders.fields(of: exchange).map { (name: spelled($0.name), value: $0.value) }
         let query = exchange.query.items.map { (name: $0.name, value: $0.value) }
         var event = JSONObject()
