@@ -13,6 +13,7 @@ public struct GatewayLoadError: Error, Sendable, CustomStringConvertible {
         sources = definitions.sources
     }
 
+    /// An error about the options themselves, or of a host's own checks; the lines are read from the files anew.
     public init(_ diagnostics: [Diagnostic]) {
         self.diagnostics = diagnostics
         var sources = DiagnosticSources()

@@ -4,7 +4,8 @@ import HeadgateHTTP
 import NIOCore
 import NIOPosix
 
-/// Serves the pipelines of a ``CurrentGeneration`` over HTTP/1.1: one ``Lane`` for each event loop.
+/// Serves the pipelines of a `CurrentGeneration` over HTTP/1.1, and over HTTP/2 where TLS has chosen it: one `Lane` for
+/// each event loop.
 ///
 /// ```swift
 /// let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)

@@ -37,6 +37,7 @@ public struct ServerConfiguration: Sendable {
     public var bodyTimeout: TimeAmount
     /// The least average rate of a body in bytes a second, once ``bodyGrace`` is over.
     public var bodyRate: Int
+    /// How long a body may come slower than ``bodyRate``.
     public var bodyGrace: TimeAmount
     /// How long a connection without a request is kept.
     public var idleTimeout: TimeAmount
@@ -48,6 +49,7 @@ public struct ServerConfiguration: Sendable {
     /// While draining, how long an idle connection may still bring a request that was on its way.
     public var drainGrace: TimeAmount
 
+    /// A configuration; what is left out takes the defaults, which are safe in front of strangers.
     public init(
         host: String = "127.0.0.1",
         port: Int = 8080,

@@ -1,9 +1,11 @@
 /// Why there are no credentials: for the operator's log. Never holds a secret.
 public struct CredentialsProblem: Error, Sendable, Equatable, CustomStringConvertible {
+    /// One sentence, with the code of the service that refused.
     public let description: String
     /// The code of a service that has refused: `AccessDenied`, `ExpiredToken`.
     let code: String?
 
+    /// A problem that no service has told.
     public init(_ description: String) {
         self.init(description, code: nil)
     }

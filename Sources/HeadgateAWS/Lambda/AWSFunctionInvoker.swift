@@ -7,11 +7,14 @@ public struct AWSFunctionInvoker: FunctionInvoker {
     private let runtime: AWSRuntime
     private let dispatcher: any Dispatcher
 
+    /// An invoker that shares credentials and functions of this machine with the stages.
     public init(runtime: AWSRuntime, dispatcher: any Dispatcher) {
         self.runtime = runtime
         self.dispatcher = dispatcher
     }
 
+    /// Calls the function on this machine if one of this name is declared, else Lambda. A function that cannot be
+    /// invoked is an ``GatewayResponseType/authorizerConfigurationError``.
     public func invoke(
         _ function: String,
         payload: [UInt8],

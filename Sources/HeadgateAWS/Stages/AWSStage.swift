@@ -4,6 +4,7 @@ import SigV4
 
 /// Calls an AWS service with what the stages before it have prepared: API Gateway's AWS integration.
 public struct AWSStage: DispatchStage {
+    /// `aws`: the service's ARN, its method and region, in a pipeline file.
     public static let declaration = StageDeclaration(
         kind: "aws",
         phase: .dispatch,
@@ -46,8 +47,10 @@ public struct AWSStage: DispatchStage {
         self.aws = aws
     }
 
+    /// False: request and response are mapped.
     public var streams: Bool { false }
 
+    /// Signs the integration request, sends it, and sets ``Exchange/integrationResponse``.
     public func dispatch(_ exchange: Exchange, _ resumption: Resumption) {
         do throws(GatewayFailure) {
             let call = try aws.call()

@@ -56,6 +56,7 @@ public struct CredentialsStage: SuspendingStage {
         "The token of temporary credentials.",
     )
 
+    /// `credentials`: a role, a profile or the caller, in a pipeline file.
     public static let declaration = StageDeclaration(
         kind: "credentials",
         phase: .credentials,
@@ -150,8 +151,11 @@ public struct CredentialsStage: SuspendingStage {
         self.runtime = runtime
     }
 
+    /// False: who signs does not depend on what is signed.
     public var readsPayload: Bool { false }
 
+    /// Takes credentials that are kept and fresh, or waits for new ones.
+    /// - Throws: a 500 where there are none; why stands in the log only.
     public func start(_ exchange: Exchange, _ resumption: Resumption) throws -> StageOutcome? {
         guard let runtime else {
             throw GatewayFailure.internalError("the host offers no AWS credentials", reason: "credentials")

@@ -30,6 +30,7 @@ public struct LambdaProxyStage: DispatchStage {
         "`STREAM` passes the response on as the function writes it.",
     )
 
+    /// `lambda-proxy`: the function, in a pipeline file.
     public static let declaration = StageDeclaration(
         kind: "lambda-proxy",
         phase: .dispatch,
@@ -113,6 +114,8 @@ public struct LambdaProxyStage: DispatchStage {
     /// The event holds the request's body, so that no payload passes through.
     public var streams: Bool { false }
 
+    /// Makes the event, calls the function, and takes the client's response from its result.
+    /// Fails with 502 for a result that is no response (Lambda proxy integration, "Output format").
     public func dispatch(_ exchange: Exchange, _ resumption: Resumption) {
         do throws(GatewayFailure) {
             exchange.integrationRequest.headers = Headers()

@@ -23,6 +23,7 @@ public struct LambdaStage: DispatchStage {
             + "`X-Amz-Invocation-Type` is stronger.",
     )
 
+    /// `lambda`: the function and how it is invoked, in a pipeline file.
     public static let declaration = StageDeclaration(
         kind: "lambda",
         phase: .dispatch,
@@ -97,8 +98,11 @@ public struct LambdaStage: DispatchStage {
         call = FunctionCall(aws: aws)
     }
 
+    /// False: payload and result are mapped.
     public var streams: Bool { false }
 
+    /// Calls the function with the mapped payload, and sets ``Exchange/integrationResponse``: its result, or the
+    /// error that it raised.
     public func dispatch(_ exchange: Exchange, _ resumption: Resumption) {
         do throws(GatewayFailure) {
             var request = try aws.request.make(exchange)

@@ -17,6 +17,7 @@ public struct DispatcherConfiguration: Sendable {
     /// A PEM file of certificate authorities that are trusted beside the system's.
     public var certificateAuthorities: String?
 
+    /// A configuration; what is left out takes the defaults of `headgate serve`.
     public init(
         connectionsPerEndpoint: Int = 512,
         waitingPerEndpoint: Int = 1024,

@@ -37,6 +37,7 @@ public final class HTTPDispatcher: Dispatcher {
         self.group = group
     }
 
+    /// Sends on the exchange's own loop where it has one, and completes there.
     public func perform(
         _ request: IntegrationRequest,
         for exchange: Exchange,

@@ -21,6 +21,7 @@ public final class LuaCache: Sendable {
 
     private let parts = Mutex<[String: Part]>([:])
 
+    /// An empty cache; a gateway has one, which reloads keep.
     public init() {}
 
     /// Forgets everything; tests begin so.

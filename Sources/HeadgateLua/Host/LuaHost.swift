@@ -19,17 +19,22 @@ public protocol LuaHost: Sendable {
 }
 
 extension LuaHost {
+    /// Measures nothing.
     public func record(_ measurement: LuaMeasurement) {}
+    /// No secrets.
     public func secret(_ name: String) -> [UInt8]? { nil }
+    /// The public internet only.
     public var scriptNetworks: [AddressRange] { [] }
 }
 
 /// A line that a script has logged.
 public struct LuaLogEntry: Sendable {
+    /// `host.log.debug`, `.info`, `.warn` and `.error`.
     public enum Level: String, Sendable, CaseIterable {
         case debug, info, warn, error
     }
 
+    /// How much it matters, as the script says.
     public let level: Level
     /// At most 8,192 characters.
     public let message: String
@@ -37,14 +42,17 @@ public struct LuaLogEntry: Sendable {
     public let fields: [(name: String, value: String)]
     /// The line of the script that logged.
     public let location: SourceLocation?
+    /// The pipeline's name.
     public let pipeline: String
     /// The label of the stage; nil while a module loads.
     public let stage: String?
+    /// `$context.requestId`; nil while a module loads.
     public let requestID: String?
 }
 
 /// A number that a script has measured.
 public struct LuaMeasurement: Sendable {
+    /// What is done with the number.
     public enum Kind: Sendable {
         /// Adds to a counter.
         case count
@@ -54,12 +62,16 @@ public struct LuaMeasurement: Sendable {
         case observation
     }
 
+    /// What is done with the number.
     public let kind: Kind
     /// Lower-case letters, digits and `_`; at most 64 bytes.
     public let name: String
+    /// Never infinite or NaN.
     public let value: Double
     /// At most eight, by name.
     public let labels: [(name: String, value: String)]
+    /// The pipeline's name.
     public let pipeline: String
+    /// The label of the stage.
     public let stage: String
 }

@@ -11,6 +11,7 @@ public struct LuaPermissions: Sendable {
     /// Bytes of `host.cache`; 0 for none.
     var cacheBytes = 0
 
+    /// Nothing is permitted.
     public init() {}
 
     func allowsSecret(_ name: String) -> Bool {

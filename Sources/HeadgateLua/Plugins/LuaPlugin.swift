@@ -3,6 +3,7 @@ import OrderedJSON
 
 /// A folder with `plugin.yaml`, `init.lua` and maybe `lib/*.lua`: a kind of stage that is written in Lua.
 public struct LuaPlugin: Sendable {
+    /// What `plugin.yaml` says.
     public let manifest: PluginManifest
     /// As the user named it.
     public let folder: String

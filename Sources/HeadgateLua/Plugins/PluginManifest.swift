@@ -4,8 +4,11 @@ import Headgate
 public struct PluginManifest: Sendable {
     /// As the folder: lower-case letters, digits and `-`; the kind of its stage.
     public let name: String
+    /// Three numbers (semver.org).
     public let version: String
+    /// One sentence, for lists.
     public let summary: String
+    /// The rest of the reference page, Markdown; "" where there is none.
     public let documentation: String
     /// The functions of `init.lua` that are called.
     public let phases: [String]

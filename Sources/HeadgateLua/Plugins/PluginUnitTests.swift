@@ -4,8 +4,11 @@ import OrderedJSON
 /// Unit tests of a plugin: a file `tests/NAME_test.lua` returns a table of functions, each of which is a test by the
 /// name of its key. `require` finds the plugin's `init` and what is in `lib`; a function that raises has failed.
 public struct PluginUnitTests: Sendable {
+    /// What became of one test.
     public struct Result: Sendable {
+        /// The key of the test in its file's table.
         public let name: String
+        /// Where it failed, as far as that is in the plugin; else the file of the test.
         public let location: SourceLocation
         /// What went wrong; nil for a test that passed.
         public let failure: String?

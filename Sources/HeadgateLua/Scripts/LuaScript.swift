@@ -140,6 +140,7 @@ public struct LuaLimits: Sendable, Equatable {
     /// The longest stretch without giving other requests a turn, in microseconds.
     static let sliceMicroseconds = 2_000
 
+    /// Limits of one run; what is left out takes the defaults of the file format.
     public init(
         cpuMicroseconds: Int = 50_000,
         memory: Int = 64 << 20,

@@ -2,6 +2,7 @@ import Headgate
 
 /// The kinds of stage that this module adds: `lua`, a script in a file, and `script`, one in the pipeline file.
 public enum LuaStages {
+    /// `lua` and `script`, for a ``StageRegistry``.
     public static let declarations: [StageDeclaration] = [lua, script]
 
     // MARK: Fields

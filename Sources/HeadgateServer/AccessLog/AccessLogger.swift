@@ -8,10 +8,12 @@ public struct AccessLogger: AccessObserver {
 
     private static let longestText = 1000
 
+    /// Writes to this logger: what was answered with a status of 500 or more at `error`, all else at `info`.
     public init(_ logger: Logger) {
         self.logger = logger
     }
 
+    /// Writes the lines of a batch, in the order of its records.
     public func observe(_ records: [AccessRecord]) {
         for record in records {
             let level: Logger.Level = record.status >= 500 ? .error : .info

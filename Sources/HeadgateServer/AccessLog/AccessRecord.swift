@@ -10,6 +10,7 @@ public struct AccessRecord: Sendable {
     public var path: String
     /// Name of the pipeline, `unrouted` where none matched.
     public var pipeline: String
+    /// In text form, without port.
     public var clientAddress: String
     /// What was answered; 0 when the client went away before anything was.
     public var status: Int
@@ -21,6 +22,7 @@ public struct AccessRecord: Sendable {
     public var durationMicroseconds: Int
     /// The backend's part of it; nil where no backend was called.
     public var backendMicroseconds: Int?
+    /// The response's `x-amzn-RequestId`; "" where no request could be read.
     public var requestID: String
     /// What went wrong, if something did.
     public var failure: GatewayFailure?

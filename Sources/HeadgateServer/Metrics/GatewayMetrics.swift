@@ -13,7 +13,7 @@ import Synchronization
 /// | `headgate_backend_duration_seconds` | histogram | `pipeline` |
 /// | `headgate_failures_total` | counter | `pipeline`, `stage`, `reason` |
 /// | `headgate_request_bytes_total`, `headgate_response_bytes_total` | counter | `pipeline` |
-/// | `headgate_link_calls_total`, `headgate_link_attempts_total` | counter | `link`, `outcome` (``Headgate/LinkUse/Outcome``) |
+/// | `headgate_link_calls_total`, `headgate_link_attempts_total` | counter | `link`, `outcome` (`LinkUse.Outcome`) |
 /// | `headgate_link_targets` | gauge | `link`, `standing` (`healthy`, `unhealthy`, `ejected`, `probing`) |
 /// | `headgate_link_calls_in_flight`, `headgate_link_breaker_open` | gauge | `link` |
 /// | `headgate_reloads_total` | counter | `outcome` (`replaced`, `kept`) |
@@ -53,6 +53,7 @@ public final class GatewayMetrics: AccessObserver {
         resident = Meter(label: "headgate_memory_resident_bytes", dimensions: [], factory: factory)
     }
 
+    /// Counts the requests of a batch.
     public func observe(_ records: [AccessRecord]) {
         pipelines.withLock { pipelines in
             var last: PipelineMetrics?

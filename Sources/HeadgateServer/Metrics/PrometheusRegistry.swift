@@ -24,6 +24,7 @@ public final class PrometheusRegistry: MetricsFactory {
         var refused = 0
     }
 
+    /// How many series are kept; a metric with other labels is another series.
     public let maximumSeries: Int
     private let buckets: [Double]
     private let state = Mutex(State())
@@ -55,26 +56,34 @@ public final class PrometheusRegistry: MetricsFactory {
 
     // MARK: swift-metrics
 
+    /// A counter; dimensions are Prometheus's labels. The same name and labels give the same series.
     public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
         series(label, dimensions, orElse: PrometheusCounter()) { PrometheusCounter() }
     }
 
+    /// A gauge; dimensions are Prometheus's labels.
     public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
         series(label, dimensions, orElse: PrometheusGauge()) { PrometheusGauge() }
     }
 
+    /// A histogram if it aggregates, else a gauge that shows the last value.
     public func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
         if !aggregate { return series(label, dimensions, orElse: PrometheusGauge()) { PrometheusGauge() } }
         return series(label, dimensions, orElse: PrometheusHistogram(buckets)) { PrometheusHistogram(buckets) }
     }
 
+    /// A histogram in seconds, with the registry's buckets.
     public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
         series(label, dimensions, orElse: PrometheusHistogram(buckets)) { PrometheusHistogram(buckets) }
     }
 
+    /// Forgets the series, so that the name may begin anew.
     public func destroyCounter(_ handler: any CounterHandler) { remove(handler) }
+    /// Forgets the series, so that the name may begin anew.
     public func destroyMeter(_ handler: any MeterHandler) { remove(handler) }
+    /// Forgets the series, so that the name may begin anew.
     public func destroyRecorder(_ handler: any RecorderHandler) { remove(handler) }
+    /// Forgets the series, so that the name may begin anew.
     public func destroyTimer(_ handler: any TimerHandler) { remove(handler) }
 
     private func series<Series: PrometheusSeries>(

@@ -4,9 +4,12 @@ import NIOSSL
 public struct TLSFiles: Sendable {
     /// A certificate with those that lead to its authority behind it, and its key.
     public struct Pair: Sendable {
+        /// The path of the PEM file with the certificate, those that lead to its authority behind it.
         public var certificate: String
+        /// The path of the PEM file with its key, without a password.
         public var key: String
 
+        /// Two files that belong together; that they do is found out when they are read.
         public init(certificate: String, key: String) {
             self.certificate = certificate
             self.key = key
@@ -23,6 +26,7 @@ public struct TLSFiles: Sendable {
     /// Whether clients may choose HTTP/2; without it all of them get HTTP/1.1.
     public var offersHTTP2: Bool
 
+    /// Files that nobody has read yet; with authorities, clients must have a certificate unless told otherwise.
     public init(
         certificates: [Pair],
         clientAuthorities: String? = nil,
@@ -78,9 +82,12 @@ public struct TLSFiles: Sendable {
 
 /// A file that TLS cannot use.
 public struct TLSFileError: Error, Sendable, CustomStringConvertible {
+    /// The file; "" where the fault is in what was asked for.
     public let path: String
+    /// What is wrong with it, in words that fit behind a colon.
     public let what: String
 
+    /// `site.pem: …`, one line.
     public var description: String { path.isEmpty ? what : "\(path): \(what)" }
 }
 
