@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 
-from measure import equality, load, process, report, secure, servers, templates
+from measure import equality, functions, load, process, report, secure, servers, signatures, templates
 from measure.workloads import WORKLOADS
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -33,7 +33,7 @@ def main():
     seconds = setting("SECONDS", 4)
     connections = setting("CONNECTIONS", 64)
     threads = setting("THREADS", 1)
-    only = (os.environ.get("ONLY") or "W1,W2,W3,W2K,W2L,W2J,TLS,H2,process,templates").split(",")
+    only = (os.environ.get("ONLY") or "W1,W2,W3,W4,W2K,W2L,W2J,TLS,H2,process,templates,functions").split(",")
     shape = {"seconds": seconds, "connections": connections, "threads": threads}
     chosen = [workload for workload in WORKLOADS if workload.name in only]
 
@@ -57,6 +57,9 @@ def main():
             results["workloads"].update(secure.measure(start, folder, only, rounds, shape))
         if options.headgate and "process" in only:
             results["process"] = measure_process(options.headgate, folder, rounds, shape)
+        if options.headgate and "functions" in only:
+            results["functions"] = functions.measure(options.headgate, folder, rounds, shape)
+            report.process([("headgate's CPU µs a call of a function", results["functions"], 150, "{:.0f}")])
         if options.headgate and "templates" in only:
             results["templates"] = templates.measure(options.headgate, rounds)
             templates.report(results["templates"])
@@ -65,7 +68,8 @@ def main():
 
 def headgate_start(program, pipelines, folder, backend_port, *options):
     """A function that starts headgate on a folder of pipelines."""
-    environment = {"BACKEND": f"http://127.0.0.1:{backend_port}", "BACKEND_PORT": str(backend_port)}
+    environment = {
+        "BACKEND": f"http://127.0.0.1:{backend_port}", "BACKEND_PORT": str(backend_port), **signatures.CREDENTIALS}
     return lambda: servers.headgate(program, pipelines, folder, environment, options)
 
 

@@ -9,7 +9,7 @@ import http.server
 import json
 import threading
 
-from . import servers
+from . import servers, signatures
 from .workloads import WORKLOADS
 
 # Beside the workloads themselves: the statuses that W3's patterns tell apart.
@@ -52,6 +52,7 @@ class _NotingHandler(http.server.BaseHTTPRequestHandler):
             "target": self.path,
             "type": self.headers.get("Content-Type"),
             "body": json.loads(body) if body else None,
+            "signature": signatures.judge(self.command, self.path, self.headers, body),
         }
         self.send_response(self.server.status)
         self.send_header("Content-Type", "application/json")
@@ -119,6 +120,7 @@ def require_sense(saw):
                 "target": "/",
                 "type": "application/json",
                 "body": {"id": "7", "kind": "dog", "tenant": "acme"},
+                "signature": None,
             },
         ),
         "W3, backend answers 404": (404, {"error": "no such pet"}, None),
@@ -130,5 +132,10 @@ def require_sense(saw):
             raise Unequal(f"{case}: unexpected {json.dumps(got)}")
     if (saw["W2J"]["x-seen-by"], saw["W2J"]["content"].get("seen")) != ("acme at 42", True):
         raise Unequal(f"W2J: unexpected {json.dumps(saw['W2J'])}")
+    if saw["W4"]["backend was asked"] != {
+        "method": "POST", "target": "/?Action=GetItem", "type": "application/x-amz-json-1.0",
+        "body": {"TableName": "pets", "Key": {"id": {"S": "7"}, "kind": {"S": "dog"}}}, "signature": "good",
+    }:
+        raise Unequal(f"W4: unexpected {json.dumps(saw['W4'])}")
     if saw["W2"]["status"] != 200 or len(json.dumps(saw["W2"]["content"], separators=(",", ":"))) != 1024:
         raise Unequal(f"W2: unexpected {json.dumps(saw['W2'])}")

@@ -120,38 +120,89 @@ enum CanonicalForm {
 
     // MARK: Headers
 
-    /// One header as it is signed: the name in lower case, all values of it joined.
-    struct Header {
-        let name: [UInt8]
-        var value: [UInt8]
-    }
+    /// The headers to sign, sorted by name: names in lower case, all values of a name joined.
+    struct Headers {
+        /// Names and values, one behind the other.
+        private var text: [UInt8] = []
+        private var fields: [(name: Range<Int>, value: Range<Int>)] = []
 
-    /// The headers to sign, sorted by name.
-    static func headers(
-        _ fields: [(name: String, value: String)],
-        where isSigned: ([UInt8]) -> Bool,
-    ) -> [Header] {
-        var headers: [Header] = []
-        headers.reserveCapacity(fields.count)
-        for field in fields {
-            let name = field.name.utf8.map(lower)
-            guard isSigned(name) else { continue }
-            if let index = headers.firstIndex(where: { $0.name == name }) {
-                headers[index].value.append(UInt8(ascii: ","))
-                append(trimmed: field.value, to: &headers[index].value)
-            } else {
-                var value: [UInt8] = []
-                value.reserveCapacity(field.value.utf8.count)
-                append(trimmed: field.value, to: &value)
-                headers.append(Header(name: name, value: value))
+        /// - Parameter isSigned: told the name in lower case.
+        init(
+            _ given: [(name: String, value: String)],
+            leavingOut left: [(name: String, value: String)] = [],
+            and added: [(name: String, value: String)] = [],
+            where isSigned: (ArraySlice<UInt8>) -> Bool,
+        ) {
+            text.reserveCapacity(512)
+            fields.reserveCapacity(given.count + added.count)
+            for field in given where !left.contains(where: { SigningHeaders.equal($0.name, field.name) }) {
+                add(field, isSigned)
+            }
+            for field in added { add(field, isSigned) }
+            sort()
+        }
+
+        private mutating func add(_ field: (name: String, value: String), _ isSigned: (ArraySlice<UInt8>) -> Bool) {
+            let start = text.count
+            for byte in field.name.utf8 { text.append(lower(byte)) }
+            let end = text.count
+            guard isSigned(text[start..<end]) else {
+                text.removeSubrange(start...)
+                return
+            }
+            appendTrimmed(field.value, to: &text)
+            fields.append((start..<end, end..<text.count))
+        }
+
+        /// By insertion, which keeps the order of equal names: there are a dozen.
+        private mutating func sort() {
+            for index in fields.indices.dropFirst() {
+                var at = index
+                while at > 0, precedes(fields[at].name, fields[at - 1].name) {
+                    fields.swapAt(at, at - 1)
+                    at -= 1
+                }
             }
         }
-        headers.sort { $0.name.lexicographicallyPrecedes($1.name) }
-        return headers
+
+        private func precedes(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
+            for offset in 0..<min(left.count, right.count) {
+                let (a, b) = (text[left.lowerBound + offset], text[right.lowerBound + offset])
+                if a != b { return a < b }
+            }
+            return left.count < right.count
+        }
+
+        private func isRepeated(_ index: Int) -> Bool {
+            index > 0 && text[fields[index].name] == text[fields[index - 1].name]
+        }
+
+        /// `name:value` in a line each.
+        func appendLines(to out: inout [UInt8]) {
+            for index in fields.indices {
+                if isRepeated(index) {
+                    out.append(UInt8(ascii: ","))
+                } else {
+                    if index > 0 { out.append(newline) }
+                    out.append(contentsOf: text[fields[index].name])
+                    out.append(UInt8(ascii: ":"))
+                }
+                out.append(contentsOf: text[fields[index].value])
+            }
+            if !fields.isEmpty { out.append(newline) }
+        }
+
+        /// The names, with `;` between them.
+        func appendNames(to out: inout [UInt8]) {
+            for index in fields.indices where !isRepeated(index) {
+                if index > 0 { out.append(UInt8(ascii: ";")) }
+                out.append(contentsOf: text[fields[index].name])
+            }
+        }
     }
 
     /// Without blanks around it, and with one blank for each run of them.
-    private static func append(trimmed value: String, to out: inout [UInt8]) {
+    private static func appendTrimmed(_ value: String, to out: inout [UInt8]) {
         let start = out.count
         var hasBlank = false
         for byte in value.utf8 {
@@ -165,41 +216,28 @@ enum CanonicalForm {
         }
     }
 
-    /// The names, with `;` between them.
-    static func append(namesOf headers: [Header], to out: inout [UInt8]) {
-        for (index, header) in headers.enumerated() {
-            if index > 0 { out.append(UInt8(ascii: ";")) }
-            out.append(contentsOf: header.name)
-        }
-    }
-
     // MARK: The whole
 
     static func request(
         _ request: SignableRequest,
         _ rule: PathRule,
-        headers: [Header],
-        payloadHash: String,
+        headers: Headers,
+        payload: PayloadHash,
         leavingOutOfQuery left: String? = nil,
     ) -> [UInt8] {
         var out: [UInt8] = []
-        out.reserveCapacity(512)
+        out.reserveCapacity(768)
         out.append(contentsOf: request.method.utf8)
         out.append(newline)
         append(path: request.path, rule, to: &out)
         out.append(newline)
         append(query: request.query, leavingOut: left, to: &out)
         out.append(newline)
-        for header in headers {
-            out.append(contentsOf: header.name)
-            out.append(UInt8(ascii: ":"))
-            out.append(contentsOf: header.value)
-            out.append(newline)
-        }
+        headers.appendLines(to: &out)
         out.append(newline)
-        append(namesOf: headers, to: &out)
+        headers.appendNames(to: &out)
         out.append(newline)
-        out.append(contentsOf: payloadHash.utf8)
+        payload.append(to: &out)
         return out
     }
 

@@ -25,8 +25,8 @@ public struct CredentialScope: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The signature of a canonical request, 64 hexadecimal digits.
-    func signature(of canonicalRequest: [UInt8], at time: SigningTime, key: [UInt8]) -> String {
-        Hex.text(HMACSHA256.code(stringToSign(canonicalRequest, at: time), key: key))
+    func signature(of canonicalRequest: [UInt8], at time: SigningTime, key: HMACSHA256.Key) -> String {
+        Hex.text(key.code(stringToSign(canonicalRequest, at: time)))
     }
 
     func stringToSign(_ canonicalRequest: [UInt8], at time: SigningTime) -> [UInt8] {

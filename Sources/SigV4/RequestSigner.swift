@@ -60,14 +60,16 @@ public struct RequestSigner: Sendable {
         _ credentials: Credentials,
         at time: SigningTime,
     ) -> Signature {
-        let hash = payload.text
         var added: [(name: String, value: String)] = [(SigningHeaders.date, time.text)]
         if let token = credentials.sessionToken { added.append((SigningHeaders.token, token.revealed)) }
-        if sendsPayloadHash || payload == .unsigned { added.append((SigningHeaders.payloadHash, hash)) }
-        var fields = request.headers
-        fields.removeAll { field in added.contains { SigningHeaders.equal($0.name, field.name) } }
-        let headers = CanonicalForm.headers(fields + added, where: SigningHeaders.isSigned)
-        let canonical = CanonicalForm.request(request, pathRule, headers: headers, payloadHash: hash)
+        if sendsPayloadHash || payload == .unsigned { added.append((SigningHeaders.payloadHash, payload.text)) }
+        let headers = CanonicalForm.Headers(
+            request.headers,
+            leavingOut: added,
+            and: added,
+            where: SigningHeaders.isSigned,
+        )
+        let canonical = CanonicalForm.request(request, pathRule, headers: headers, payload: payload)
         let scope = CredentialScope(date: time.date, region: region, service: service)
         let signature = scope.signature(of: canonical, at: time, key: keys.key(scope, credentials.secretAccessKey))
         var authorization: [UInt8] = []
@@ -77,7 +79,7 @@ public struct RequestSigner: Sendable {
         authorization.append(UInt8(ascii: "/"))
         authorization.append(contentsOf: scope.description.utf8)
         authorization.append(contentsOf: ", SignedHeaders=".utf8)
-        CanonicalForm.append(namesOf: headers, to: &authorization)
+        headers.appendNames(to: &authorization)
         authorization.append(contentsOf: ", Signature=".utf8)
         authorization.append(contentsOf: signature.utf8)
         added.append((SigningHeaders.authorization, String(decoding: authorization, as: UTF8.self)))
@@ -97,9 +99,9 @@ public struct RequestSigner: Sendable {
         expires: Int,
     ) -> String {
         let scope = CredentialScope(date: time.date, region: region, service: service)
-        let headers = CanonicalForm.headers(request.headers, where: SigningHeaders.isSigned)
+        let headers = CanonicalForm.Headers(request.headers, where: SigningHeaders.isSigned)
         var names: [UInt8] = []
-        CanonicalForm.append(namesOf: headers, to: &names)
+        headers.appendNames(to: &names)
         var parameters = [
             ("X-Amz-Algorithm", "AWS4-HMAC-SHA256"),
             ("X-Amz-Credential", credentials.accessKeyID + "/" + scope.description),
@@ -115,7 +117,7 @@ public struct RequestSigner: Sendable {
         }
         var signed = request
         signed.query = query
-        let canonical = CanonicalForm.request(signed, pathRule, headers: headers, payloadHash: payload.text)
+        let canonical = CanonicalForm.request(signed, pathRule, headers: headers, payload: payload)
         let signature = scope.signature(of: canonical, at: time, key: keys.key(scope, credentials.secretAccessKey))
         return query + "&X-Amz-Signature=" + signature
     }
@@ -136,8 +138,11 @@ enum SigningHeaders {
     ].map { Array($0.utf8) }
 
     /// - Parameter name: in lower case.
-    static func isSigned(_ name: [UInt8]) -> Bool {
-        !unsigned.contains(name)
+    static func isSigned(_ name: ArraySlice<UInt8>) -> Bool {
+        for other in unsigned where other.count == name.count {
+            if other[...] == name { return false }
+        }
+        return true
     }
 
     static func equal(_ left: String, _ right: String) -> Bool {

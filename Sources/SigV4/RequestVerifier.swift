@@ -48,12 +48,12 @@ public struct RequestVerifier: Sendable {
             }
         }
         let names = claim.signedHeaders.map { Array($0.utf8) }
-        let headers = CanonicalForm.headers(request.headers) { names.contains($0) }
+        let headers = CanonicalForm.Headers(request.headers) { name in names.contains { $0[...] == name } }
         let canonical = CanonicalForm.request(
             request,
             pathRule,
             headers: headers,
-            payloadHash: payload.text,
+            payload: payload,
             leavingOutOfQuery: claim.expires == nil ? nil : SignedRequest.signatureParameter,
         )
         let key = keys.key(claim.scope, credentials.secretAccessKey)

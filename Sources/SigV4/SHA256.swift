@@ -46,31 +46,65 @@ public struct SHA256: Sendable {
 
     /// The digest of everything that was taken.
     public consuming func finalize() -> [UInt8] {
-        let bits = total &* 8
-        rest.append(0x80)
-        while rest.count % Self.blockLength != 56 { rest.append(0) }
-        for shift in stride(from: 56, through: 0, by: -8) {
-            rest.append(UInt8(truncatingIfNeeded: bits >> UInt64(shift)))
-        }
-        rest.withUnsafeBufferPointer { tail in
-            for at in stride(from: 0, to: tail.count, by: Self.blockLength) { Self.compress(&state, tail, at) }
-        }
-        return [UInt8](unsafeUninitializedCapacity: Self.digestLength) { out, count in
-            for (index, word) in [state.0, state.1, state.2, state.3, state.4, state.5, state.6, state.7].enumerated() {
-                out[index * 4] = UInt8(truncatingIfNeeded: word >> 24)
-                out[index * 4 + 1] = UInt8(truncatingIfNeeded: word >> 16)
-                out[index * 4 + 2] = UInt8(truncatingIfNeeded: word >> 8)
-                out[index * 4 + 3] = UInt8(truncatingIfNeeded: word)
-            }
+        [UInt8](unsafeUninitializedCapacity: Self.digestLength) { out, count in
+            rest.withUnsafeBufferPointer { Self.finish(&state, $0, total, into: out) }
             count = Self.digestLength
         }
     }
 
     /// The digest of `bytes`.
     public static func hash(_ bytes: some Collection<UInt8>) -> [UInt8] {
-        var hash = SHA256()
-        hash.update(bytes)
-        return hash.finalize()
+        [UInt8](unsafeUninitializedCapacity: digestLength) { out, count in
+            SHA256().hash(bytes, into: out)
+            count = digestLength
+        }
+    }
+
+    /// The digest of what was taken, which must be whole blocks, and of `bytes` behind it. Nothing is kept.
+    func hash(_ bytes: some Collection<UInt8>, into out: UnsafeMutableBufferPointer<UInt8>) {
+        if bytes.withContiguousStorageIfAvailable({ hash($0, into: out) }) == nil {
+            Array(bytes).withUnsafeBufferPointer { hash($0, into: out) }
+        }
+    }
+
+    private func hash(_ bytes: UnsafeBufferPointer<UInt8>, into out: UnsafeMutableBufferPointer<UInt8>) {
+        var state = state
+        let whole = bytes.count & ~(Self.blockLength - 1)
+        for at in stride(from: 0, to: whole, by: Self.blockLength) { Self.compress(&state, bytes, at) }
+        let rest = UnsafeBufferPointer(rebasing: bytes[whole...])
+        Self.finish(&state, rest, total &+ UInt64(bytes.count), into: out)
+    }
+
+    /// Takes the last bytes, less than a block, and the length of all.
+    private static func finish(
+        _ state: inout State,
+        _ rest: UnsafeBufferPointer<UInt8>,
+        _ total: UInt64,
+        into out: UnsafeMutableBufferPointer<UInt8>,
+    ) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2 * blockLength) { tail in
+            tail.initialize(repeating: 0)
+            for index in rest.indices { tail[index] = rest[index] }
+            tail[rest.count] = 0x80
+            let length = rest.count < 56 ? blockLength : 2 * blockLength
+            let bits = total &* 8
+            for index in 0..<8 { tail[length - 1 - index] = UInt8(truncatingIfNeeded: bits &>> UInt64(8 * index)) }
+            for at in stride(from: 0, to: length, by: blockLength) { compress(&state, UnsafeBufferPointer(tail), at) }
+        }
+        func put(_ word: UInt32, _ at: Int) {
+            out[at] = UInt8(truncatingIfNeeded: word >> 24)
+            out[at + 1] = UInt8(truncatingIfNeeded: word >> 16)
+            out[at + 2] = UInt8(truncatingIfNeeded: word >> 8)
+            out[at + 3] = UInt8(truncatingIfNeeded: word)
+        }
+        put(state.0, 0)
+        put(state.1, 4)
+        put(state.2, 8)
+        put(state.3, 12)
+        put(state.4, 16)
+        put(state.5, 20)
+        put(state.6, 24)
+        put(state.7, 28)
     }
 
     // MARK: Compression

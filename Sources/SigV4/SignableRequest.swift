@@ -42,6 +42,14 @@ public enum PayloadHash: Sendable, Equatable {
         }
     }
 
+    func append(to out: inout [UInt8]) {
+        if case .bytes(let bytes) = self, !bytes.isEmpty {
+            Hex.append(SHA256.hash(bytes), to: &out)
+        } else {
+            out.append(contentsOf: text.utf8)
+        }
+    }
+
     /// The hash of no bytes.
     public static let emptyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 }

@@ -5,7 +5,7 @@ public final class SigningKeyCache: Sendable {
     private struct Entry {
         let scope: CredentialScope
         let secret: Secret
-        let key: [UInt8]
+        let key: HMACSHA256.Key
     }
 
     private let entries = Mutex<[Entry]>([])
@@ -18,8 +18,8 @@ public final class SigningKeyCache: Sendable {
 
     /// The signing key of a scope, 32 bytes; made if it is not among those that are kept. May be called by any
     /// thread.
-    public func key(_ scope: CredentialScope, _ secret: Secret) -> [UInt8] {
-        let known = entries.withLock { entries -> [UInt8]? in
+    public func key(_ scope: CredentialScope, _ secret: Secret) -> HMACSHA256.Key {
+        let known = entries.withLock { entries -> HMACSHA256.Key? in
             guard let index = entries.lastIndex(where: { $0.scope == scope && $0.secret == secret }) else { return nil }
             let entry = entries[index]
             // Those that are in use stand at the end, where they are found at once.
@@ -27,7 +27,7 @@ public final class SigningKeyCache: Sendable {
             return entry.key
         }
         if let known { return known }
-        let key = scope.signingKey(secret)
+        let key = HMACSHA256.Key(scope.signingKey(secret))
         entries.withLock { entries in
             if entries.count >= capacity { entries.removeFirst() }
             entries.append(Entry(scope: scope, secret: secret, key: key))

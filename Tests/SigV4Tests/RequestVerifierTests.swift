@@ -143,7 +143,7 @@ struct RequestVerifierTests {
         for _ in 0..<3 {
             for scope in scopes {
                 for secret in [Secret("1"), Secret("2")] {
-                    #expect(cache.key(scope, secret) == scope.signingKey(secret))
+                    #expect(cache.key(scope, secret).code([1]) == HMACSHA256.code([1], key: scope.signingKey(secret)))
                 }
             }
         }
