@@ -1,6 +1,7 @@
 """Rows 21 to 36: what clients do with connections, time and size."""
 
 import gzip
+import os
 import socket
 import struct
 import threading
@@ -307,7 +308,8 @@ def flood(ground):
             wire.close()
 
     send(wires)
-    ground.well(gateway)
+    # A debug build, on a machine that is busy with the tests themselves, says little about time.
+    ground.well(gateway, 10 if "debug" in os.environ["HEADGATE_BIN"] else 1)
     threads = [threading.Thread(target=collect, args=(wires[number::50],)) for number in range(50)]
     for thread in threads:
         thread.start()
