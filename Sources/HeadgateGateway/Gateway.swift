@@ -50,9 +50,6 @@ public final class Gateway: Sendable {
         let (generation, definitions) = try source.generation(number: 1).get()
         kinds.functions?.replace(by: definitions.functions)
         kinds.links?.replace(by: definitions.links)
-        if options.unsafeWritablePlugins, source.plugins != nil {
-            options.logger.warning("plugins are loaded even where everybody on this machine may write them")
-        }
         self.definitions = Mutex(definitions)
         watch = Mutex(nil)
         self.kinds = kinds
@@ -118,7 +115,11 @@ public final class Gateway: Sendable {
             let links = definitions.links.filter { !($0.tls?.verifies ?? true) }.map {
                 "the link \($0.name) takes any certificate, so that whoever is on the way can read and answer (insecureSkipVerification)"
             }
-            return links
+            var plugins: [String] = []
+            if options.unsafeWritablePlugins, source.plugins != nil {
+                plugins = ["plugins are loaded even where everybody on this machine may write them (--unsafe-writable-plugins)"]
+            }
+            return plugins + links
                 + definitions.pipelines.flatMap { pipeline in
                     pipeline.stages.compactMap { stage in stage.built.hazard.map { "the pipeline \(pipeline.name) \($0)" } }
                 }
