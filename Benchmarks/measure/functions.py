@@ -1,5 +1,6 @@
 """What a call of a function on this machine costs the gateway itself."""
 
+import concurrent.futures
 import pathlib
 import shutil
 import statistics
@@ -12,7 +13,7 @@ functions:
   - name: hello
     command: python3 runtime.py hello.handler
     code: functions
-    concurrency: 8
+    concurrency: 16
 pipelines:
   - name: hello
     route: GET /hello
@@ -30,9 +31,11 @@ def measure(program, folder, rounds, shape):
     taken = []
     with servers.headgate(program, pipelines, folder, {"AWS_EC2_METADATA_DISABLED": "true"}) as gateway:
         alone = Alone(gateway)
-        # More calls than processes would be refused.
+        # Calls whose client has gone at the end of a burst go on for a moment: there are more processes than that.
         shape = {**shape, "connections": 8}
-        load.burst(alone, "/hello?name=Ada", {}, **{**shape, "seconds": 1})
+        # Eight at once start the eight processes, however long that takes here.
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda _: gateway.request("/hello?name=Ada"), range(64)))
         for _ in range(rounds):
             taken.append(load.burst(alone, "/hello?name=Ada", {}, **shape).cpu_microseconds)
     return statistics.median(taken)
