@@ -17,7 +17,7 @@ extension Renderer {
         _ value: BigInteger,
         _ arguments: Arguments
     ) throws(Interruption) -> Value {
-        try spend(value.limbs.count)
+        try spend(value.limbs.count + value.conversionWork)
         if arguments.count == 0 {
             switch method {
             case .abs: return Value(value.magnitude)
@@ -116,7 +116,7 @@ extension Renderer {
         _ value: BigDecimal,
         _ arguments: Arguments
     ) throws(Interruption) -> Value {
-        try spend(value.unscaled.limbs.count)
+        try spend(value.unscaled.limbs.count + value.unscaled.conversionWork)
         if arguments.count == 0 {
             switch method {
             case .abs: return .object(BigDecimalObject(BigDecimal(unscaled: value.unscaled.magnitude, scale: value.scale)))

@@ -203,7 +203,9 @@ extension Renderer {
         guard let operation = Arithmetic(rawValue: node.detail) else { return .null }
         if operation == .add, isString(left) || isString(right) { return try join(left, right, node) }
         guard let left = number(left), let right = number(right) else { return .null }
-        try spend(left.weight &* right.weight >> 4)
+        // Products, and one side turned into the kind of the other.
+        let weight = max(left.weight, right.weight)
+        if weight > 1 { try spend(weight &* weight >> 4) }
         switch Number.compute(operation, left, right) {
         case .value(let result): return result
         case .noValue: return .null

@@ -279,6 +279,9 @@ extension BigInteger: Comparable {
 extension BigInteger: CustomStringConvertible {
     var description: String { String(decoding: digits(radix: 10), as: UTF8.self) }
 
+    /// What it takes to find the digits, in units of a rendering's work: it grows with the square of their number.
+    var conversionWork: Int { limbs.count * limbs.count >> 5 }
+
     /// The digits, with a sign if negative.
     func digits(radix: UInt32) -> [UInt8] {
         guard !isZero else { return [.zero] }

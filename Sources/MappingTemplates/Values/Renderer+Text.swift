@@ -186,8 +186,12 @@ extension Renderer {
 
     private mutating func append(_ object: JavaObject, to text: inout [UInt8]) throws(Interruption) -> Bool {
         switch object {
-        case let number as BigIntegerObject: text.append(contentsOf: number.value.digits(radix: 10))
-        case let number as BigDecimalObject: text.append(contentsOf: number.value.description.utf8)
+        case let number as BigIntegerObject:
+            try spend(number.value.conversionWork)
+            text.append(contentsOf: number.value.digits(radix: 10))
+        case let number as BigDecimalObject:
+            try spend(number.value.unscaled.conversionWork)
+            text.append(contentsOf: number.value.description.utf8)
         case let type as ClassObject:
             text.append(contentsOf: (type.name.hasPrefix("java.util.Map$") ? "interface " : "class ").utf8)
             text.append(contentsOf: type.name.utf8)
