@@ -5,7 +5,7 @@ import HeadgateGateway
 struct SecretMask {
     private static let words = ["SECRET", "TOKEN", "PASSWORD", "PASSWD", "PASSPHRASE", "CREDENTIAL", "PRIVATE", "API_KEY", "APIKEY", "ACCESS_KEY"]
     /// Shorter values stand in texts by chance.
-    private static let shortest = 4
+    private static let shortest = 8
 
     private let secrets: [(name: String, value: String)]
 

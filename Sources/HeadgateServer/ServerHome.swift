@@ -27,7 +27,10 @@ final class ServerHome: EventLoopHome, @unchecked Sendable {
     private var departing: [Exchange] = []
     /// Connections whose responses are written when the batch that is being delivered is done.
     private var finished: [ServerConnection] = []
-    private var isDelivering = false
+    /// A batch of exchanges is being delivered.
+    private(set) var isDelivering = false
+    /// Connections with many streams whose answers go out when that is done.
+    private var gates: [FlushGate] = []
 
     private var dateSecond: Int64 = -1
     private var dateLine: [UInt8] = []
@@ -92,6 +95,7 @@ final class ServerHome: EventLoopHome, @unchecked Sendable {
             for exchange in batch { exchange.continueAtHome() }
             self.isDelivering = false
             self.writeFinished()
+            if !self.gates.isEmpty { self.openGates() }
         }
     }
 
@@ -108,6 +112,16 @@ final class ServerHome: EventLoopHome, @unchecked Sendable {
         for connection in batch { connection.writeResponses() }
         batch.removeAll(keepingCapacity: true)
         if finished.isEmpty { swap(&batch, &finished) }
+    }
+
+    func hold(_ gate: FlushGate) {
+        gates.append(gate)
+    }
+
+    private func openGates() {
+        var held: [FlushGate] = []
+        swap(&held, &gates)
+        for gate in held { gate.open() }
     }
 
     // MARK: Shared by the connections

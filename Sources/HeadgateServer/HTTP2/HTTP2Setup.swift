@@ -24,6 +24,7 @@ enum HTTP2Setup {
                 try channel.pipeline.syncOperations.addHandler(HTTP2Stream(connection))
             }
         }
+        try pipeline.addHandler(FlushGate(connection.home))
         try pipeline.addHandler(handler)
         try pipeline.addHandler(connection)
     }
