@@ -6,6 +6,7 @@ public enum HMACSHA256 {
         private var outer = SHA256()
 
         /// - Parameter key: of any length; more than 64 bytes count by their hash.
+        /// A key of any length; one longer than a block of the hash is hashed first.
         public init(_ key: some Collection<UInt8>) {
             var block = key.count > SHA256.blockLength ? SHA256.hash(key) : Array(key)
             block.append(contentsOf: repeatElement(0, count: SHA256.blockLength - block.count))

@@ -16,7 +16,7 @@ public final class SigningKeyCache: Sendable {
         self.capacity = max(1, capacity)
     }
 
-    /// The signing key of a scope, 32 bytes; made if it is not among those that are kept. May be called by any
+    /// The signing key of a scope, ready to sign with; made if it is not among those that are kept. May be called by any
     /// thread.
     public func key(_ scope: CredentialScope, _ secret: Secret) -> HMACSHA256.Key {
         let known = entries.withLock { entries -> HMACSHA256.Key? in
