@@ -39,7 +39,7 @@ public struct MappingTemplate: Sendable {
         try self.init(source: Array(source.utf8), name: name, profile: profile, limits: limits)
     }
 
-    /// Compiles a template from UTF-8 bytes.
+    /// Compiles a template from UTF-8 bytes; those that are none stand for U+FFFD, as where Java reads them.
     public init(
         source: [UInt8],
         name: String = "template",
@@ -57,6 +57,9 @@ public struct MappingTemplate: Sendable {
             )
             throw TemplateSyntaxError(failure, name: name, source: source)
         }
+        // Strings of a template count as well-formed from here on.
+        let isASCII = source.allSatisfy { $0 < 0x80 }
+        let source = isASCII ? source : Array(String(decoding: source, as: UTF8.self).utf8)
         var compiler = Compiler(source: source, name: name, builder: ProgramBuilder(profile: profile), limits: limits)
         let root = try compiler.compile()
         program = Program(compiler.builder, root: root)

@@ -78,7 +78,8 @@ extension Renderer {
         guard splitsFirst || splitsLast else { return Array(text[from..<to]) }
         hasSurrogates = true
         try spend(text.count >> 3)
-        return text.withUnsafeBufferPointer { JavaText.bytes(JavaText.units($0)[start..<end]) }
+        let units = text.withUnsafeBufferPointer { JavaText.units($0) }
+        return JavaText.bytes(units.prefix(end).dropFirst(start))
     }
 
     // MARK: Searching
