@@ -41,7 +41,7 @@ let package = Package(
         .target(name: "JSONPath", dependencies: ["OrderedJSON", "JavaRegex"]),
         .target(name: "JSONSchema", dependencies: ["OrderedJSON", "JavaRegex"]),
         .target(name: "MappingTemplates", dependencies: ["OrderedJSON", "JSONPath", "JavaRegex"]),
-        .target(name: "SigV4"),
+        .target(name: "SigV4", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
 
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev", "pkg-config"])]),
         .target(name: "ContentCoding", dependencies: ["CZlib"]),

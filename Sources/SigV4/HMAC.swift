@@ -5,8 +5,7 @@ public enum HMACSHA256 {
         private var inner = SHA256()
         private var outer = SHA256()
 
-        /// - Parameter key: of any length; more than 64 bytes count by their hash.
-        /// A key of any length; one longer than a block of the hash is hashed first.
+        /// - Parameter key: of any length; more than 64 bytes, a block, count by their hash.
         public init(_ key: some Collection<UInt8>) {
             var block = key.count > SHA256.blockLength ? SHA256.hash(key) : Array(key)
             block.append(contentsOf: repeatElement(0, count: SHA256.blockLength - block.count))
@@ -16,11 +15,10 @@ public enum HMACSHA256 {
 
         /// The code of a message, 32 bytes.
         public func code(_ message: some Collection<UInt8>) -> [UInt8] {
-            [UInt8](unsafeUninitializedCapacity: SHA256.digestLength) { out, count in
-                inner.hash(message, into: out)
-                outer.hash(UnsafeBufferPointer(out)[..<SHA256.digestLength], into: out)
-                count = SHA256.digestLength
-            }
+            var (inner, outer) = (inner, outer)
+            inner.update(message)
+            outer.update(inner.finalize())
+            return outer.finalize()
         }
     }
 
