@@ -150,6 +150,23 @@ links:
         self.assertEqual(len(self.trio[0].seen), 2)
         self.assertTrue(gateway.wait_for_log("attempts="), gateway.log)
 
+    def test_sockets(self):
+        """A Unix socket is a target like others, beside others."""
+        target = self.network.target(31, socket="app.sock")
+        gateway = self.serve(
+            f"""
+links:
+  - {{name: socket, targets: ["unix:{target.socket}"], health: /health}}
+  - {{name: mixed, targets: ["unix:{target.socket}", "10.199.0.11:80"], interface: {self.network.interface}}}
+""",
+            [proxied("socket", "socket"), proxied("mixed", "mixed")])
+        for turn in range(4):
+            answer = self.ask(gateway, f"/socket/{turn}", "POST", body=b"{}")
+            self.assertEqual((answer.status, json.loads(answer.body)["host"]), (200, "orders.private"), gateway.log)
+        self.assertEqual(len(target.seen), 4)
+        self.wait_until(lambda: self.ask(gateway, "/mixed/x").status == 200 and len(self.trio[0].seen) > 2, "calls for both")
+        self.assertGreater(len(target.seen), 4)
+
     def test_proxies(self):
         """HTTP CONNECT and SOCKS 5, with and without a password; the proxy knows the names."""
         names = ["orders.private=10.199.0.12"]

@@ -13,6 +13,10 @@ final class LoopDispatcher: @unchecked Sendable {
     /// Links that were looked up, until links change.
     private var knownLinks: [String: Link] = [:]
     private var linksVersion = -1
+    /// The link and the pools of the calls before, found without hashing.
+    private var recentLink: Link?
+    private var recentTargets: [EndpointPool] = []
+    private static let keptTargets = 8
     /// Requests are written here; a buffer that the socket has taken at once is used again.
     var scratch = ByteBuffer()
     private var pools: [EndpointPool.Key: EndpointPool] = [:]
@@ -98,11 +102,18 @@ final class LoopDispatcher: @unchecked Sendable {
         if version != linksVersion {
             linksVersion = version
             knownLinks = [:]
+            recentLink = nil
+            recentTargets = []
         }
-        if let link = knownLinks[name] { return link }
+        if let recentLink, recentLink.name == name { return recentLink }
+        if let link = knownLinks[name] {
+            recentLink = link
+            return link
+        }
         guard let link = links.link(name) else { return nil }
         link.activate(on: loop)
         knownLinks[name] = link
+        recentLink = link
         return link
     }
 
@@ -110,15 +121,22 @@ final class LoopDispatcher: @unchecked Sendable {
     func pool(
         to target: LinkTarget, of link: Link, _ request: IntegrationRequest, _ endpoint: Endpoint
     ) -> EndpointPool {
+        for pool in recentTargets
+        where pool.target === target && pool.key.verifiesCertificate == request.verifiesCertificate
+            && pool.key.endpoint == endpoint
+        {
+            return pool
+        }
         let key = EndpointPool.Key(
             endpoint: endpoint,
             verifiesCertificate: request.verifiesCertificate,
             addressPolicy: .any,
             target: ObjectIdentifier(target),
         )
-        if let pool = pools[key] { return pool }
-        let pool = EndpointPool(key, self, link: link, target: target)
+        let pool = pools[key] ?? EndpointPool(key, self, link: link, target: target)
         pools[key] = pool
+        if recentTargets.count >= Self.keptTargets { recentTargets.removeFirst() }
+        recentTargets.append(pool)
         return pool
     }
 
@@ -144,6 +162,7 @@ final class LoopDispatcher: @unchecked Sendable {
         guard pool.isUnused, pools[pool.key] === pool else { return }
         pools[pool.key] = nil
         if recent === pool { recent = nil }
+        recentTargets.removeAll { $0 === pool }
         sweep.remove(pool)
     }
 

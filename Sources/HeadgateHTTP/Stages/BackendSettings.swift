@@ -102,7 +102,7 @@ struct BackendSettings: Sendable {
                 at: settings.location(of: Self.policy),
             )
         }
-        let name = "\(build.location.file):\(build.location.line)"
+        let name = build.location.description
         declared.add(
             policy: LinkDefinition(
                 name: name,

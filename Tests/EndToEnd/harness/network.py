@@ -71,7 +71,7 @@ class PrivateNetwork:
         self._ip("-n", self.name, *words)
 
     def target(self, number, **settings):
-        """An nginx at 10.199.0.NUMBER."""
+        """An nginx at 10.199.0.NUMBER; with `socket` at a Unix socket of that name instead, in the network's folder."""
         address = f"10.199.0.{number}"
         if not any(isinstance(other, Nginx) and other.address == address for other in self.processes):
             self._inside("addr", "add", f"{address}/32", "dev", "lo")
@@ -109,12 +109,13 @@ class PrivateNetwork:
 class Nginx:
     """Answers every path with its address; its log tells what it got."""
 
-    def __init__(self, network, address, port=80, tls=None, client_authority=None):
+    def __init__(self, network, address, port=80, tls=None, client_authority=None, socket=None):
         self.network, self.address, self.port = network, address, port
         self.folder = network.folder / f"{address}-{port}"
         self.folder.mkdir(exist_ok=True)
         self.log_file = self.folder / "log"
-        listen, more = f"{address}:{port}", ""
+        self.socket = network.folder / socket if socket else None
+        listen, more = f"unix:{self.socket}" if socket else f"{address}:{port}", ""
         if tls:
             listen += " ssl"
             more = f"ssl_certificate {tls[0]}; ssl_certificate_key {tls[1]};"
@@ -147,6 +148,8 @@ class Nginx:
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         end = time.monotonic() + 10
         probe = f"import socket; socket.create_connection(('{self.address}', {self.port}), 1)"
+        if self.socket:
+            probe = f"import socket; socket.socket(socket.AF_UNIX).connect('{self.socket}')"
         while time.monotonic() < end:
             if self.network.start(sys.executable, "-c", probe, stderr=subprocess.DEVNULL).wait() == 0:
                 return
