@@ -249,7 +249,9 @@ extension Renderer {
 
     /// Natural order, for elements of one comparable class.
     private mutating func sort(_ list: ListObject) throws(Interruption) {
-        try spend(list.elements.count)
+        // Every element takes part in as many comparisons as their number has bits.
+        let bits = Int.bitWidth - list.elements.count.leadingZeroBitCount
+        for element in list.elements { try spend((1 + textSize(element) >> 3) * bits) }
         list.touch()
         let texts = list.elements.compactMap { bytes(of: $0) }
         let numbers = list.elements.compactMap { number($0) }

@@ -26,21 +26,26 @@ extension Renderer {
     }
 
     /// The commonest methods, without a copy of the text.
-    private func quickString(
+    private mutating func quickString(
         _ method: Method,
         _ receiver: Value,
         _ arguments: Arguments
     ) throws(Interruption) -> Value? {
         switch (method, arguments.count) {
-        case (.length, 0): withText(receiver) { Value(int: JavaText.length($0)) }
-        case (.isEmpty, 0): withText(receiver) { .boolean($0.isEmpty) }
+        case (.length, 0):
+            try spend(reading: receiver)
+            return withText(receiver) { Value(int: JavaText.length($0)) }
+        case (.isEmpty, 0):
+            return withText(receiver) { .boolean($0.isEmpty) }
         case (.startsWith, 1):
-            withText(receiver) { text in withText(arguments[0]) { .boolean(text.starts(with: $0)) } } ?? nil
+            try spend(comparing: receiver, arguments[0])
+            return withText(receiver) { text in withText(arguments[0]) { .boolean(text.starts(with: $0)) } } ?? nil
         case (.endsWith, 1):
-            withText(receiver) { text in
+            try spend(comparing: receiver, arguments[0])
+            return withText(receiver) { text in
                 withText(arguments[0]) { .boolean(text.count >= $0.count && text.suffix($0.count).elementsEqual($0)) }
             } ?? nil
-        default: nil
+        default: return nil
         }
     }
 

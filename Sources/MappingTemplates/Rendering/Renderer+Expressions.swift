@@ -190,8 +190,9 @@ extension Renderer {
 
     /// The quick way for two strings; nil for anything else.
     @inline(__always)
-    private func isEqualText(_ left: Value, _ right: Value) throws(Interruption) -> Bool? {
-        withText(left) { a in withText(right) { b in a.elementsEqual(b) } } ?? nil
+    private mutating func isEqualText(_ left: Value, _ right: Value) throws(Interruption) -> Bool? {
+        try spend(comparing: left, right)
+        return withText(left) { a in withText(right) { b in a.elementsEqual(b) } } ?? nil
     }
 
     // MARK: Arithmetic

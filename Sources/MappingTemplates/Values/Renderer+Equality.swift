@@ -18,8 +18,9 @@ extension Renderer {
         }
     }
 
-    private func sameText(_ left: Value, _ right: Value) throws(Interruption) -> Bool {
-        (withText(left) { a in withText(right) { b in a.elementsEqual(b) } } ?? nil) ?? false
+    private mutating func sameText(_ left: Value, _ right: Value) throws(Interruption) -> Bool {
+        try spend(comparing: left, right)
+        return (withText(left) { a in withText(right) { b in a.elementsEqual(b) } } ?? nil) ?? false
     }
 
     /// Numbers are equal only within one class; decimals only with the same scale.
@@ -91,6 +92,7 @@ extension Renderer {
     mutating func hashCode(_ value: Value) throws(Interruption) -> Int32 {
         try spend()
         let value = resolved(value)
+        try spend(reading: value)
         if let hash = withText(value, { JavaText.hashCode($0) }) { return hash }
         if let number = number(value) { return Self.hashCode(number) }
         if isList(value) {

@@ -36,6 +36,28 @@ extension Renderer {
         }
     }
 
+    /// Bytes of a string, as they stand where they are; 0 for anything else.
+    func textSize(_ value: Value) -> Int {
+        switch value {
+        case .literal(let range): Int(range.count)
+        case .text(let bytes): bytes.count
+        case .node(let place): tapes[Int(place.document)].sourceText(Int(place.position)).count
+        default: 0
+        }
+    }
+
+    /// Takes off the budget what it costs to look at every byte of a string.
+    mutating func spend(reading value: Value) throws(Interruption) {
+        let size = textSize(value)
+        if size > 64 { try spend(size >> 5) }
+    }
+
+    /// Takes off the budget what it costs to compare two strings.
+    mutating func spend(comparing left: Value, _ right: Value) throws(Interruption) {
+        let size = min(textSize(left), textSize(right))
+        if size > 64 { try spend(size >> 5) }
+    }
+
     /// Lends the text of a string; nil for other values.
     @inline(__always)
     func withText<Result, Failure: Error>(

@@ -62,6 +62,7 @@ extension Renderer {
     /// The position of a key in a map of the template.
     mutating func position(of key: Value, in map: MapObject) throws(Interruption) -> Int? {
         try spend()
+        try spend(reading: key)
         let hash = map.count > 8 ? tableHash(key) : 0
         if isString(key) {
             return withText(key) { text in
