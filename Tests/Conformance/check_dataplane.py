@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Runs the data-plane cases through the built binary, over real sockets, and compares with the known gaps.
+"""Runs the data-plane cases, and those of single rules, through the built binary, over real sockets, and compares
+with the known gaps.
 
     check_dataplane.py [HEADGATE]
 
@@ -31,13 +32,30 @@ def known_gaps():
     return gaps
 
 
-def run(headgate, report, only=()):
+def spell_out(folder):
+    """Writes the cases of spec/ as the runner reads them: each with the document that it names."""
+    source = os.path.join(HERE, "spec")
+    with open(os.path.join(source, "apis.jsonl"), encoding="utf-8") as file:
+        apis = {entry["name"]: entry["api"] for entry in map(json.loads, file)}
+    for name in sorted(os.listdir(source)):
+        if not name.endswith(".jsonl") or name == "apis.jsonl":
+            continue
+        with open(os.path.join(source, name), encoding="utf-8") as file:
+            cases = [json.loads(line) for line in file]
+        with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+            for case in cases:
+                case["api"] = apis[case["api"]]
+                file.write(json.dumps(case) + "\n")
+
+
+def run(headgate, cases, report, only=()):
     """The runner's table, and the results by id; of these cases alone, if any are named."""
     process = subprocess.run(
         [
             sys.executable, os.path.join(HERE, "run_dataplane.py"),
             "--start", SERVE.format(headgate=headgate),
             "--cases", os.path.join(HERE, "dataplane"),
+            "--cases", cases,
             "--jobs", str(max(2, os.cpu_count() or 2)),
             "--report", report,
             *[argument for case in only for argument in ("--id", "^%s$" % re.escape(case))],
@@ -56,12 +74,15 @@ def main():
     headgate = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else ".build/debug/headgate")
     gaps = known_gaps()
     with tempfile.TemporaryDirectory() as folder:
-        table, results = run(headgate, os.path.join(folder, "report.json"))
+        cases = os.path.join(folder, "spec")
+        os.mkdir(cases)
+        spell_out(cases)
+        table, results = run(headgate, cases, os.path.join(folder, "report.json"))
         failed = [case for case, result in results.items() if not result["ok"] and case not in gaps]
         if failed:
             # The runner picks a port before the gateway binds it: what fails because another took it passes now.
             print("once more: " + ", ".join(failed))
-            results.update(run(headgate, os.path.join(folder, "again.json"), failed)[1])
+            results.update(run(headgate, cases, os.path.join(folder, "again.json"), failed)[1])
     print(table.rstrip())
     failed = [result for result in results.values() if not result["ok"] and result["id"] not in gaps]
     closed = sorted(case for case in gaps if case not in results or results[case]["ok"])

@@ -18,11 +18,6 @@ import Testing
         ),
         ("openapi: 3.0.1\ninfo: {title: x}", "api.yaml:1:1: error: Invalid OpenAPI input.; expected the key paths"),
         ("openapi: 3.0.1\npaths: {}", "api.yaml:1:1: error: The REST API doesn't contain any methods"),
-        (
-            "openapi: 3.0.1\nx-amazon-apigateway-cors: {allowOrigins: ['*']}\npaths: {}",
-            "api.yaml:2:1: error: this defines an HTTP API (API Gateway version 2): x-amazon-apigateway-cors belongs to those; "
-                + "expected a REST API; suggestion",
-        ),
     ])
     func documents(_ text: String, _ expected: String) {
         let found = Definition.read(text).findings.first ?? ""
@@ -81,6 +76,11 @@ import Testing
         (
             "type: http\nhttpMethod: GET\nuri: http://a/\ntimeoutInMillis: 10",
             "Timeout should be between 50 ms and 29000 ms",
+        ),
+        (
+            "type: aws\nhttpMethod: POST\nuri: arn:aws:apigateway:eu-west-1:sqs:path/x\n"
+                + "credentials: arn:aws:iam::*:user/*",
+            "AWS_IAM Auth type is required for AWS integrations with identity forwarding specified",
         ),
         (
             "type: aws_proxy\nhttpMethod: POST\nintegrationSubtype: SQS-SendMessage",

@@ -41,6 +41,20 @@ import Testing
         #expect(throws: GatewayFailure.self) { try select(-1, [("2\\d{2}", 200)]) }
     }
 
+    @Test func aStatusThatTheMethodDoesNotDeclare() throws {
+        let stage = SelectStage(try rules([(nil, 200), ("404", 404), ("5..", 500)])).declaring([200, 500])
+        let exchange = try Exchanges.make()
+        exchange.integrationResponse = IntegrationResponse(status: 503)
+        try exchange.run(stage)
+        #expect(exchange.selection?.status == 500)
+        exchange.integrationResponse = IntegrationResponse(status: 404)
+        let failure = #expect(throws: GatewayFailure.self) { try exchange.run(stage) }
+        #expect(failure?.type == .apiConfigurationError)
+        #expect(
+            failure?.cause
+                == "Execution failed due to configuration error: Output mapping refers to an invalid method response: 404")
+    }
+
     @Test func withoutABackend() throws {
         #expect(throws: GatewayFailure.self) { try Exchanges.make().run(SelectStage([])) }
     }

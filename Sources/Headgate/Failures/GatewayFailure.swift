@@ -92,6 +92,22 @@ extension GatewayFailure {
         reason: "no-route",
     )
 
+    /// No route in an API. Whoever sends an `Authorization` of another kind there hears what the service takes it for: an
+    /// AWS signature that is incomplete.
+    /// - Parameter authorization: the request's `Authorization`, which stands in the message and nowhere else.
+    public static func noRoute(authorization: String?) -> GatewayFailure {
+        guard let authorization, !authorization.hasPrefix("AWS4-HMAC-SHA256") else { return noRoute }
+        let pieces = authorization.split(separator: " ", maxSplits: 1).dropFirst().first?.split(separator: ",") ?? []
+        guard let piece = pieces.first(where: { !$0.contains("=") }) else { return noRoute }
+        return GatewayFailure(
+            .incompleteSignature,
+            message: "'\(piece)' not a valid key=value pair (missing equal-sign) in Authorization header: "
+                + "'\(authorization)'.",
+            cause: noRoute.cause,
+            reason: noRoute.reason,
+        )
+    }
+
     /// No such deployment stage, or no such API.
     public static let forbidden = GatewayFailure(
         .forbidden,

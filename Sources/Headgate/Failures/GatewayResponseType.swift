@@ -63,6 +63,12 @@ public struct GatewayResponseType: Sendable, Hashable {
     /// An unknown deployment stage or API. The service has no type for it, so that nobody can customise it.
     public static let forbidden = Self("FORBIDDEN", 403, "ForbiddenException")
 
+    /// `Authorization` holds what can be no AWS signature. Without a type of its own at the service: only ``default4XX``
+    /// customises it.
+    public static let incompleteSignature = Self("INCOMPLETE_SIGNATURE", 403, "IncompleteSignatureException")
+    /// An access key that nobody has; without a type of its own at the service, too.
+    public static let unrecognizedClient = Self("UNRECOGNIZED_CLIENT", 403, "UnrecognizedClientException")
+
     /// All types that can be customised, in the order of their names.
     public static let all: [GatewayResponseType] = [
         accessDenied, apiConfigurationError, authorizerConfigurationError, authorizerFailure, badRequestBody,

@@ -53,7 +53,7 @@ struct APIRouting: Sendable {
         }
         if let refused {
             request.path = Self.path(request.path, without: refused.api.deployment.name) ?? request.path
-            return refusal(refused, &random)
+            return refusal(refused, request, &random)
         }
         return admitAtRoot(request, candidates, isNamed: named != nil, &random)
     }
@@ -70,9 +70,11 @@ struct APIRouting: Sendable {
                 return admission(site, match, &random)
             }
         }
-        guard let first = request.path.split(separator: "/", maxSplits: 1).first else { return refusal(candidates[0], &random) }
+        guard let first = request.path.split(separator: "/", maxSplits: 1).first else {
+            return refusal(candidates[0], request, &random)
+        }
         let segment = Route.Segment.literal(String(first))
-        return candidates.first { $0.firstSegments.contains(segment) }.map { refusal($0, &random) }
+        return candidates.first { $0.firstSegments.contains(segment) }.map { refusal($0, request, &random) }
     }
 
     private func admission(_ site: Site, _ match: Router.Match, _ random: inout RandomSource) -> Generation.Admission {
@@ -80,8 +82,9 @@ struct APIRouting: Sendable {
             match.pipeline, match.pathParameters, match.pipeline.deployment ?? site.api.deployment(&random))
     }
 
-    private func refusal(_ site: Site, _ random: inout RandomSource) -> Generation.Admission {
-        Generation.Admission(site.unrouted, [], site.api.deployment(&random), refusal: .noRoute)
+    private func refusal(_ site: Site, _ request: MethodRequest, _ random: inout RandomSource) -> Generation.Admission {
+        let failure = GatewayFailure.noRoute(authorization: request.headers.last("Authorization"))
+        return Generation.Admission(site.unrouted, [], site.api.deployment(&random), refusal: failure)
     }
 
     /// `X-HTTP-Method-Override` replaces the method, if it names one that routes can have.

@@ -19,7 +19,16 @@ struct ServiceRequest: Sendable {
         request.path = arn.service.signingName == "s3" ? Self.objectPath(target.path) : target.path
         request.timeoutMilliseconds = timeoutMilliseconds
         if request.method == "GET" || request.method == "HEAD" || request.method == "OPTIONS" { request.body = .empty }
-        if case .action(let action, _) = arn.style {
+        if case .action = arn.style {
+            // What the URI was filled with: a value of the client may be (a part of) the action's name.
+            guard let action = target.query.first("Action"), !action.isEmpty,
+                action.utf8.allSatisfy({ PercentCoding.isUnreserved($0) })
+            else {
+                throw .internalError(
+                    "Execution failed due to configuration error: \(target.query.encoded.quotedForMessage) names no action",
+                    reason: "uri",
+                )
+            }
             prepare(action, target.query, &request, exchange)
         } else if !target.query.isEmpty {
             request.query = target.query.appending(request.query)

@@ -156,12 +156,10 @@ enum ProxyResponse {
     }
 }
 
-/// What becomes of header fields that a function sets.
+/// What becomes of header fields that a function sets: those that the gateway sends itself are renamed, the
+/// others pass, also those that a mapping could not set (recorded).
 enum ProxyResponseHeaders {
-    private static let remapped = [
-        "Authorization", "Connection", "Content-Length", "Content-MD5", "Date", "Expect", "Host", "Max-Forwards",
-        "Proxy-Authenticate", "Server", "Trailer", "Upgrade", "WWW-Authenticate", "x-amzn-RequestId",
-    ]
+    private static let remapped = ["Connection", "Content-Length", "Date", "Server", "x-amzn-RequestId"]
 
     /// The name under which a field is sent; nil for one that is not.
     static func sent(_ name: String) -> String? {

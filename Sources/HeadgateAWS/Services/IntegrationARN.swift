@@ -5,7 +5,8 @@ struct IntegrationARN: Sendable, Equatable {
     enum Style: Sendable, Equatable {
         /// Path and query as they go over the wire, with `{name}` and `${stageVariables.name}`. Starts with `/`.
         case path(String)
-        /// The action's name, and the parameters behind it as a query.
+        /// The action's name, in which `{name}` and `${stageVariables.name}` may stand, and the parameters behind it as a
+        /// query.
         case action(String, parameters: String)
     }
 
@@ -63,7 +64,7 @@ struct IntegrationARN: Sendable, Equatable {
             let action = rest.dropFirst(7)
             let end = action.firstIndex { $0 == "&" || $0 == "?" } ?? action.endIndex
             let name = action[..<end]
-            guard !name.isEmpty, name.utf8.allSatisfy({ PercentCoding.isUnreserved($0) }) else {
+            guard Self.isAction(name) else {
                 throw InvalidValue(
                     "\(String(name).quotedForMessage) is no action",
                     expected: "expected action/ and a name, such as action/PutItem",
@@ -95,6 +96,21 @@ struct IntegrationARN: Sendable, Equatable {
         ]
         if let right = known[name.lowercased()] { return "write \(right)" }
         return Suggestion.didYouMean(name, among: AWSService.names.sorted())
+    }
+
+    /// Unreserved characters (RFC 3986), `{name}` and `${stageVariables.name}`.
+    private static func isAction(_ name: Substring) -> Bool {
+        var rest = name.utf8
+        while let byte = rest.first {
+            if PercentCoding.isUnreserved(byte) {
+                rest = rest.dropFirst()
+                continue
+            }
+            if byte == UInt8(ascii: "$") { rest = rest.dropFirst() }
+            guard rest.first == UInt8(ascii: "{"), let end = rest.firstIndex(of: UInt8(ascii: "}")) else { return false }
+            rest = rest[rest.index(after: end)...]
+        }
+        return !name.isEmpty
     }
 
     /// Small letters, digits and `-`.

@@ -21,7 +21,6 @@ public struct LambdaProxyStage: DispatchStage {
         shown: "POST",
         "Functions are invoked by `POST`; another method fails when a request comes, as it does with API Gateway.",
     )
-    private static let timeout = AWSSettings.timeout(upTo: 900_000)
     private static let transferMode = Field(
         "responseTransferMode",
         FieldType<String>.oneOf(["BUFFERED", "STREAM"]),
@@ -51,7 +50,7 @@ public struct LambdaProxyStage: DispatchStage {
               timeoutInMillis: 10000
             """,
         fields: [
-            function, LambdaStage.region, uri, method, timeout, transferMode, AWSSettings.endpoint,
+            function, LambdaStage.region, uri, method, AWSSettings.timeout, transferMode, AWSSettings.endpoint,
             AWSSettings.usesFIPS,
             AWSSettings.usesDualStack,
         ],
@@ -90,11 +89,7 @@ public struct LambdaProxyStage: DispatchStage {
                 at: settings.location(of: uri),
             )
         }
-        let limit = try settings[timeout]
-        guard streams || limit <= 29_000 else {
-            throw InvalidValue("Timeout should be between 50 ms and 29000 ms", at: settings.location(of: timeout))
-        }
-        let aws = try AWSSettings(settings, arn: arn, method: settings[method], timeout: limit, build)
+        let aws = try AWSSettings(settings, arn: arn, method: settings[method], timeout: settings[AWSSettings.timeout], build)
         let stage = LambdaProxyStage(aws, streamed: streams, api: build.services[APISettings.self] ?? .none)
         return BuiltStage(stage, explanation: aws.explanation, details: aws.details)
     }

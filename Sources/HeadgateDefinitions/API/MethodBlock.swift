@@ -88,7 +88,8 @@ struct MethodBlock: Sendable {
                 return InvalidValue("\(key.quotedForMessage) is no status", expected: "expected a status from 100 to 599")
             },
         ),
-        "The statuses that clients may see, with header fields and models; kept for `headgate export`.",
+        "The statuses that integration responses may select; whoever selects another one gets a 500. Their header fields "
+            + "and models are kept for `headgate export`.",
     )
 
     static let record = Record<MethodBlock>(

@@ -220,9 +220,23 @@ struct PipelineReading: Sendable {
         )
         guard let before = built(stages.before, context), let after = built(stages.after, context) else { return nil }
         var draft = draft
+        if let statuses = draft.method?.statuses { draft.stages = draft.stages.map { Self.declaring(statuses, $0) } }
         var taken = Set(draft.stages.map(\.label))
         draft.stages = before.map { relabelled($0, &taken) } + draft.stages + after.map { relabelled($0, &taken) }
         return draft
+    }
+
+    /// A `select` stage that knows which statuses its method declares; any other stage as it is.
+    private static func declaring(_ statuses: [Int], _ stage: PipelineStage) -> PipelineStage {
+        guard let select = stage.built.stage as? SelectStage else { return stage }
+        let built = BuiltStage(
+            select.declaring(statuses),
+            explanation: stage.built.explanation,
+            details: stage.built.details,
+            hazard: stage.built.hazard,
+        )
+        return PipelineStage(
+            label: stage.label, kind: stage.kind, phase: stage.phase, location: stage.location, built: built)
     }
 
     /// Nil after a report.

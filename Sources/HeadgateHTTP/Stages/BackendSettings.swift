@@ -46,19 +46,20 @@ struct BackendSettings: Sendable {
         FieldType.record(PolicyBlock.record),
         "Retries, bounds and a circuit breaker for a backend without a link; a link has its own.",
     )
-    /// What every stage that calls an HTTP backend has beside its timeout.
+    /// What every stage that calls an HTTP backend has beside ``call``.
     static let shared: [any AnyField] = [link, integrationTarget, policy]
 
-    /// - Parameter most: the largest allowed value.
-    static func timeout(upTo most: Int) -> Field<Int> {
-        Field(
-            "timeoutInMillis",
-            FieldType<Int>.integer(50...most, unit: "milliseconds"),
-            default: 29_000,
-            shown: "29000",
-            "Time for the whole call, from connecting to the last byte of the response.",
-        )
-    }
+    /// More than 29 s is what the service allows for streams, and elsewhere where an account's quota was raised.
+    static let timeout = Field(
+        "timeoutInMillis",
+        FieldType<Int>.integer(50...900_000, unit: "milliseconds"),
+        default: 29_000,
+        shown: "29000",
+        "Time for the whole call, from connecting to the last byte of the response.",
+    )
+
+    /// What is called, and how long.
+    static let call: [any AnyField] = [method, uri, timeout, tls]
 
     /// nil is the client's.
     let method: String?
@@ -71,11 +72,11 @@ struct BackendSettings: Sendable {
     private let policyName: String?
     private let policySummary: String?
 
-    init(_ settings: Settings, timeout: Field<Int>, _ build: StageBuild) throws {
+    init(_ settings: Settings, _ build: StageBuild) throws {
         let word = try settings[Self.method]
         method = word == "ANY" ? nil : word
         uri = try settings[Self.uri]
-        timeoutMilliseconds = try settings[timeout]
+        timeoutMilliseconds = try settings[Self.timeout]
         verifiesCertificate = try !settings[Self.tls]
         dispatcher = build.services[(any Dispatcher).self] ?? NoDispatcher()
         let declared = build.services[DeclaredLinks.self] ?? DeclaredLinks()

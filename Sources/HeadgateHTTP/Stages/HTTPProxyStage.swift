@@ -4,7 +4,6 @@ import HeadgateStages
 /// Passes the client's request on to an HTTP backend and its response back: API Gateway's HTTP_PROXY
 /// integration.
 public struct HTTPProxyStage: DispatchStage {
-    private static let timeout = BackendSettings.timeout(upTo: 900_000)
     private static let parameters = Field(
         "parameters",
         FieldType<[ParameterMapping]>.parameterMappings(.request),
@@ -42,11 +41,10 @@ public struct HTTPProxyStage: DispatchStage {
               parameters:
                 path.proxy: method.request.path.proxy
             """,
-        fields: [BackendSettings.method, BackendSettings.uri, timeout, BackendSettings.tls, parameters, transferMode]
-            + BackendSettings.shared,
+        fields: BackendSettings.call + [parameters, transferMode] + BackendSettings.shared,
         shorthand: "uri",
     ) { settings, build in
-        let backend = try BackendSettings(settings, timeout: timeout, build)
+        let backend = try BackendSettings(settings, build)
         let mappings = try settings[parameters]
         let api = build.services[APISettings.self]
         let mode = try settings[transferMode] ?? (api == nil ? "STREAM" : "BUFFERED")
@@ -94,9 +92,14 @@ public struct HTTPProxyStage: DispatchStage {
         backend.dispatcher.perform(exchange.integrationRequest, for: exchange, streaming: streaming) { result in
             switch result {
             case .success(let response):
+                var headers = ProxyHeaders.response(from: response.headers)
+                // An API's responses always have a type; a 304 speaks of a response that the client has (RFC 9110 15.4.5).
+                if binaryMediaTypes != nil, response.status != 304, !headers.contains("Content-Type") {
+                    headers.addUnchecked("Content-Type", "application/json")
+                }
                 exchange.response = MethodResponse(
                     status: response.status,
-                    headers: ProxyHeaders.response(from: response.headers),
+                    headers: headers,
                     body: binaryMediaTypes?.handedOn(response.body, response.headers) ?? response.body,
                 )
                 exchange.integrationResponse = response

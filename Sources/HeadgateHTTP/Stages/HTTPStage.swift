@@ -3,8 +3,6 @@ import HeadgateStages
 
 /// Calls an HTTP backend with what the stages before it have prepared: API Gateway's HTTP integration.
 public struct HTTPStage: DispatchStage {
-    private static let timeout = BackendSettings.timeout(upTo: 29_000)
-
     /// `http`: method, URI and timeout, in a pipeline file.
     public static let declaration = StageDeclaration(
         kind: "http",
@@ -22,10 +20,10 @@ public struct HTTPStage: DispatchStage {
               uri: http://127.0.0.1:9000/pets/{id}
               timeoutInMillis: 5000
             """,
-        fields: [BackendSettings.method, BackendSettings.uri, timeout, BackendSettings.tls] + BackendSettings.shared,
+        fields: BackendSettings.call + BackendSettings.shared,
         shorthand: "uri",
     ) { settings, build in
-        let backend = try BackendSettings(settings, timeout: timeout, build)
+        let backend = try BackendSettings(settings, build)
         return BuiltStage(
             HTTPStage(backend), explanation: backend.explanation, details: backend.details, hazard: backend.hazard)
     }

@@ -13,6 +13,7 @@ struct APIChecks {
             if let name = method.requestValidator { checkValidator(name) }
             checkModels(of: method)
             checkAuthorization(of: method)
+            checkCredentials(of: method)
             checkResponses(of: method)
             checkCacheKeys(of: method)
         }
@@ -72,6 +73,18 @@ struct APIChecks {
             "Invalid authorizer ID specified. Setting the authorization type to CUSTOM or COGNITO_USER_POOLS requires a valid "
                 + "authorizer.",
             suggestion: Suggestion.didYouMean(name.text, among: api.authorizers.map(\.name)),
+        )
+    }
+
+    /// Calling with the caller's own credentials, where nobody asks the caller for them.
+    private func checkCredentials(of method: APIMethod) {
+        guard let integration = method.integration, integration.kind.isAWS, let credentials = integration.credentials,
+            credentials.text.hasPrefix("arn:"), credentials.text.hasSuffix(":iam::*:user/*"), method.authorization != .iam
+        else { return }
+        diagnostics.error(
+            at: credentials.location,
+            "AWS_IAM Auth type is required for AWS integrations with identity forwarding specified",
+            suggestion: "say x-amazon-apigateway-auth: {type: AWS_IAM} in \(method.route), or name a role",
         )
     }
 

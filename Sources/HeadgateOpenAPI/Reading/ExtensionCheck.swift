@@ -69,9 +69,12 @@ struct ExtensionCheck {
         guard entry.key.hasPrefix("x-amazon-") else { return }
         let name = entry.key.hasPrefix(Self.prefix) ? String(entry.key.dropFirst(Self.prefix.utf8.count)) : ""
         if Self.otherAPIs.contains(name) {
-            if name != "cors" {
-                diagnostics.warning(at: entry.keyLocation, "\(entry.key) belongs to HTTP APIs and has no effect")
-            }
+            diagnostics.warning(
+                at: entry.keyLocation,
+                "\(entry.key) belongs to HTTP APIs and has no effect",
+                suggestion: name == "cors"
+                    ? "a REST API answers a browser's preflight by an OPTIONS method of type mock" : nil,
+            )
             return
         }
         guard let sites = Self.sites[name] else {

@@ -37,7 +37,7 @@ struct OpenAPIReader {
     /// nil, after a report, for what is no API of this kind. Where single methods are wrong, there are
     /// errors in the diagnostics, and the API has the others.
     func api() -> RestAPI? {
-        guard checkVersion(), refuseHTTPAPI() else { return nil }
+        guard checkVersion() else { return nil }
         ExtensionCheck(diagnostics: diagnostics).run(root)
         let info = root["info"]
         var api = RestAPI(name: members.text(info?["title"], "title").map { variables.apply(to: $0).text } ?? "")
@@ -89,17 +89,6 @@ struct OpenAPIReader {
             at: openAPI.value.location,
             "Invalid OpenAPI input.",
             expected: "expected version 3.0 or 3.1; found \(openAPI.value.found)",
-        )
-        return false
-    }
-
-    private func refuseHTTPAPI() -> Bool {
-        guard let cors = root.entry(Self.prefix + "cors") else { return true }
-        diagnostics.error(
-            at: cors.keyLocation,
-            "this defines an HTTP API (API Gateway version 2): \(cors.key) belongs to those",
-            expected: "expected a REST API",
-            suggestion: "a REST API answers a browser's preflight by an OPTIONS method of type mock",
         )
         return false
     }

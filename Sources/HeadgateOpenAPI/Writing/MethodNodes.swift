@@ -108,29 +108,30 @@ struct IntegrationNodes {
     }
 
     private func shared(isLower: Bool) -> [(String, ConfigurationNode?)] {
+        let place = integration.place.location
         func word(_ text: String?) -> ConfigurationNode? {
-            text.map { Build.text(isLower ? $0.lowercased() : $0, at: integration.place.location) }
+            text.map { Build.text(isLower ? $0.lowercased() : $0, at: place) }
         }
         return [
             ("type", word(integration.kind.rawValue)),
-            ("httpMethod", integration.httpMethod.map { Build.text($0) }),
+            ("httpMethod", integration.httpMethod.map { Build.text($0, at: place) }),
             ("uri", integration.uri?.node),
-            ("connectionType", integration.connectionType.map { Build.text($0.rawValue) }),
+            ("connectionType", integration.connectionType.map { Build.text($0.rawValue, at: place) }),
             ("connectionId", integration.connectionID?.node),
             ("integrationTarget", integration.integrationTarget?.node),
             ("credentials", integration.credentials?.node),
-            ("timeoutInMillis", integration.timeoutInMillis.map { Build.integer($0) }),
+            ("timeoutInMillis", integration.timeoutInMillis.map { Build.integer($0, at: place) }),
             (
                 "tlsConfig",
                 integration.insecureSkipVerification.map {
-                    Build.mapping([("insecureSkipVerification", Build.boolean($0))])
+                    Build.mapping([("insecureSkipVerification", Build.boolean($0, at: place))], at: place)
                 },
             ),
-            ("responseTransferMode", integration.responseTransferMode.map { Build.text($0.rawValue) }),
+            ("responseTransferMode", integration.responseTransferMode.map { Build.text($0.rawValue, at: place) }),
             ("cacheNamespace", integration.cacheNamespace?.node),
             ("cacheKeyParameters", Build.texts(integration.cacheKeyParameters)),
             ("passthroughBehavior", word(integration.passthroughBehavior?.rawValue)),
-            ("contentHandling", integration.contentHandling.map { Build.text($0.rawValue) }),
+            ("contentHandling", integration.contentHandling.map { Build.text($0.rawValue, at: place) }),
             ("requestParameters", Build.texts(integration.requestParameters)),
             ("requestTemplates", Build.texts(integration.requestTemplates)),
         ]

@@ -34,6 +34,17 @@ package enum ContextMember: String, Sendable, CaseIterable {
     }
 }
 
+/// Members of `$context` that only the backend's answer has. `$context.keySet()` does not list them.
+enum BackendMember: String, Sendable {
+    case awsEndpointRequestId
+
+    /// The value for one exchange; nil before the backend has answered, and where its answer does not say it.
+    func text(_ exchange: Exchange) -> String? {
+        guard let headers = exchange.integrationResponse?.headers else { return nil }
+        return headers.last("x-amzn-RequestId") ?? headers.last("x-amz-request-id")
+    }
+}
+
 /// The members of `$context.identity`. Those that only an authorizer knows come from
 /// ``Exchange/contextMembers`` under `identity`, and are null without one.
 package enum IdentityMember: String, Sendable, CaseIterable {

@@ -8,6 +8,7 @@ public struct ContextVariable: Sendable {
 
     private enum Kind: Sendable {
         case member(ContextMember)
+        case backend(BackendMember)
         case identity(IdentityMember?, path: [String])
         /// Of ``Exchange/contextMembers``: what authorizers, scripts and plugins put there.
         case shared([String])
@@ -29,6 +30,8 @@ public struct ContextVariable: Sendable {
         self.name = String(name)
         if path.count == 1, let member = ContextMember(rawValue: path[0]) {
             kind = .member(member)
+        } else if let member = BackendMember(rawValue: self.name) {
+            kind = .backend(member)
         } else if path.count > 1, path[0] == "identity" {
             kind = .identity(path.count == 2 ? IdentityMember(rawValue: path[1]) : nil, path: path)
         } else {
@@ -40,6 +43,7 @@ public struct ContextVariable: Sendable {
     public func text(_ exchange: Exchange) -> String? {
         switch kind {
         case .member(let member): member.text(exchange)
+        case .backend(let member): member.text(exchange)
         case .identity(let member, let path): exchange.sharedContextText(path) ?? member?.text(exchange)
         case .shared(let path): exchange.sharedContextText(path)
         }

@@ -21,7 +21,8 @@ public enum BackendKind: String, Sendable, CaseIterable {
         case .http, .httpProxy, .mock:
             return ProxyHeaders.droppedWhenMapped.contains(name) ? .drop : .send
         case .aws, .awsProxy:
-            return Self.refusedByAWS.contains(name) ? .refuse : .send
+            if Self.refusedByAWS.contains(name) { return .refuse }
+            return name.equalsIgnoringASCIICase("Referer") ? .drop : .send
         }
     }
 

@@ -56,6 +56,8 @@ public struct SelectStage: SynchronousStage {
     private let fallback: Selection?
     /// For each status from 100 the index of its selection, or -1.
     private let table: [Int16]
+    /// Statuses of rules that the method does not declare.
+    private var undeclared: Set<Int> = []
 
     /// - Parameter rules: tried in this order. API Gateway's own order is by status, ascending.
     public init(_ rules: [SelectionRule], on subject: Subject = .status) {
@@ -75,11 +77,18 @@ public struct SelectStage: SynchronousStage {
         self.table = table
     }
 
+    /// The stage for a method that declares these statuses alone: to select another one is a 500, as at the service.
+    package func declaring(_ statuses: [Int]) -> SelectStage {
+        var stage = self
+        stage.undeclared = Set(rules.map(\.status)).subtracting(statuses)
+        return stage
+    }
+
     /// Whether the error message is needed, which stands in the body.
     public var readsPayload: Bool { subject == .errorMessage }
 
     /// Sets ``Exchange/selection`` to the first rule that matches.
-    /// - Throws: a 500 where nothing has answered or no rule matches.
+    /// - Throws: a 500 where nothing has answered, no rule matches, or the method does not declare what the rule selects.
     public func run(_ exchange: Exchange) throws -> StageOutcome {
         guard let response = exchange.integrationResponse else {
             throw GatewayFailure.internalError(
@@ -90,19 +99,26 @@ public struct SelectStage: SynchronousStage {
             let index = response.status - StatusSet.statuses.lowerBound
             if table.indices.contains(index) {
                 guard table[index] >= 0 else { throw noMatch(response, String(response.status)) }
-                choose(selections[Int(table[index])], exchange) { String(response.status) }
+                try choose(selections[Int(table[index])], exchange) { String(response.status) }
             } else {
                 let text = String(response.status)
-                choose(try selection(for: text, response), exchange) { text }
+                try choose(selection(for: text, response), exchange) { text }
             }
         case .errorMessage:
             let text = try Self.errorMessage(in: response)
-            choose(try selection(for: text, response), exchange) { text }
+            try choose(selection(for: text, response), exchange) { text }
         }
         return .proceed
     }
 
-    private func choose(_ selection: Selection, _ exchange: Exchange, _ text: () -> String) {
+    private func choose(_ selection: Selection, _ exchange: Exchange, _ text: () -> String) throws(GatewayFailure) {
+        guard undeclared.isEmpty || !undeclared.contains(selection.status) else {
+            throw .internalError(
+                "Execution failed due to configuration error: Output mapping refers to an invalid method response: "
+                    + "\(selection.status)",
+                reason: "method-response",
+            )
+        }
         exchange.selection = selection
         guard let trace = exchange.trace else { return }
         let value = text().quotedForMessage

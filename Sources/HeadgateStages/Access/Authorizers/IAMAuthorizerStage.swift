@@ -100,8 +100,14 @@ public struct IAMAuthorizerStage: SynchronousStage {
                 .missingAuthenticationToken, message: "Missing Authentication Token", cause: "the request is not signed",
                 reason: "signature")
         }
+        let type: GatewayResponseType
+        switch problem {
+        case Self.unknown: type = .unrecognizedClient
+        case .incomplete: type = .incompleteSignature
+        default: type = .invalidSignature
+        }
         throw GatewayFailure(
-            .invalidSignature, message: problem.message, cause: "the signature is refused: \(problem.message)",
+            type, message: problem.message, cause: "the signature is refused: \(problem.message)",
             reason: "signature")
     }
 
