@@ -8,6 +8,8 @@ struct MethodStages {
     let routes: [Route]
     /// nil for a pipeline that belongs to no API.
     let shared: SharedAPI?
+    /// Bodies pass as they come, so that they are neither compressed nor unpacked.
+    let isStreamed: Bool
     let registry: StageRegistry
     let diagnostics: Diagnostics
 
@@ -20,12 +22,16 @@ struct MethodStages {
 
     /// Behind it.
     var after: [ConfigurationNode] {
-        guard let size = shared?.block.minimumCompressionSize else { return [] }
+        guard let size = minimumCompressionSize else { return [] }
         return [stage("compress", mapping([("minimumSize", word(String(size)))]))]
     }
 
+    private var minimumCompressionSize: Int? {
+        isStreamed ? nil : shared?.block.minimumCompressionSize
+    }
+
     private var decompress: ConfigurationNode? {
-        shared?.block.minimumCompressionSize.map { _ in stage("decompress", mapping([])) }
+        minimumCompressionSize.map { _ in stage("decompress", mapping([])) }
     }
 
     private var apiKey: ConfigurationNode? {

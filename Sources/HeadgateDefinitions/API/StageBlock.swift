@@ -176,12 +176,11 @@ struct StageBlock: Sendable {
         return chosen.flatMap { $0.value.rateLimit == nil && $0.value.burstLimit == nil ? nil : $0.value }
     }
 
-    /// `pets/{id}/GET`, with or without a slash in front; in patch paths `/` is written `~1`.
+    /// `pets/{id}/GET`, with or without slashes in front; in patch paths `/` is written `~1`.
     private static func names(_ key: String, _ route: Route) -> Bool {
-        let slashes = key.replacing("~1", with: "/")
-        let path = route.path == "/" ? "" : route.path
-        let wanted = path + "/" + route.method
-        return slashes == wanted || "/" + slashes == wanted || route.path == "/" && slashes == "//" + route.method
+        let written = key.replacing("~1", with: "/").drop { $0 == "/" }
+        let path = route.path == "/" ? "" : route.path + "/"
+        return written == (path + route.method).drop { $0 == "/" }
     }
 }
 

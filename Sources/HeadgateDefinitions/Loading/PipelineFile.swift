@@ -215,6 +215,7 @@ struct PipelineReading: Sendable {
             method: draft.method ?? .empty(at: draft.location),
             routes: draft.routes,
             shared: shared,
+            isStreamed: draft.stages.contains { ($0.built.stage as? any DispatchStage)?.streams ?? false },
             registry: registry,
             diagnostics: context.diagnostics,
         )

@@ -39,11 +39,18 @@ public struct CompressStage: SynchronousStage {
     public func run(_ exchange: Exchange) throws -> StageOutcome {
         guard let coding = AcceptedCoding.preferred(exchange.request.headers.first("Accept-Encoding")),
             let bytes = exchange.response.body.bytes, !bytes.isEmpty, bytes.count >= minimumSize,
-            !exchange.response.headers.contains("Content-Encoding"), let packed = coding.packed(bytes)
+            !isEncoded(exchange), let packed = coding.packed(bytes)
         else { return .proceed }
         exchange.response.body = .bytes(packed)
         exchange.response.headers.setUnchecked("Content-Encoding", coding.rawValue)
         exchange.trace?.note("compressed", "\(bytes.count) bytes to \(packed.count), \(coding.rawValue)")
         return .proceed
+    }
+
+    /// Whether the response is compressed already. An HTTP_PROXY integration does not pass on the backend's
+    /// `Content-Encoding`, but the body is what it says.
+    private func isEncoded(_ exchange: Exchange) -> Bool {
+        exchange.response.headers.contains("Content-Encoding")
+            || exchange.integrationResponse?.headers.contains("Content-Encoding") ?? false
     }
 }
