@@ -28,8 +28,8 @@ extension Renderer {
         } catch {
             throw fail(.method, "java.util.regex.PatternSyntaxException: \(error)")
         }
-        // Compiling an instruction takes as long as six units of other work.
-        try spend(6 * work)
+        // Compiling an instruction takes as long as ten units of other work.
+        try spend(10 * work)
         return pattern
     }
 
