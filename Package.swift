@@ -34,7 +34,8 @@ let package = Package(
         .target(
             name: "Cryptography",
             dependencies: [
-                .product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
         ),
         .target(name: "JSONWebTokens", dependencies: ["Cryptography", "OrderedJSON"]),
@@ -149,7 +150,8 @@ let package = Package(
         .target(
             name: "HeadgateTesting",
             dependencies: [
-                "Headgate", "HeadgateAWS", "HeadgateDefinitions", "HeadgateGateway", "HeadgateLua", "JavaRegex", "OrderedJSON",
+                "Headgate", "HeadgateAWS", "HeadgateDefinitions", "HeadgateGateway", "HeadgateLua", "JavaRegex",
+                "OrderedJSON",
                 "SigV4",
             ],
         ),
@@ -172,7 +174,8 @@ let package = Package(
         .executableTarget(
             name: "headgate-fuzz",
             dependencies: [
-                "Headgate", "HeadgateDefinitions", "HeadgateHTTP", "HeadgateOpenAPI", "HeadgateServer", "HeadgateStages",
+                "Headgate", "HeadgateDefinitions", "HeadgateHTTP", "HeadgateOpenAPI", "HeadgateServer",
+                "HeadgateStages",
                 "JSONPath", "MappingTemplates", "OrderedJSON",
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -189,7 +192,9 @@ let package = Package(
         .testTarget(name: "HeadgateTests", dependencies: ["Headgate"]),
         .testTarget(
             name: "HeadgateStagesTests",
-            dependencies: ["HeadgateStages", "Headgate", "JSONSchema", "JSONWebTokens", "JavaRegex", "OrderedJSON", "SigV4"],
+            dependencies: [
+                "HeadgateStages", "Headgate", "JSONSchema", "JSONWebTokens", "JavaRegex", "OrderedJSON", "SigV4",
+            ],
         ),
         .testTarget(
             name: "HeadgateHTTPTests",
@@ -232,7 +237,8 @@ let package = Package(
         .testTarget(
             name: "DocumentationTests",
             dependencies: [
-                "HeadgateServer", "HeadgateTesting", "HeadgateGateway", "Headgate", "MappingTemplates", "JSONPath", "JSONSchema",
+                "HeadgateServer", "HeadgateTesting", "HeadgateGateway", "Headgate", "MappingTemplates", "JSONPath",
+                "JSONSchema",
                 "JavaRegex", "OrderedJSON", "SigV4",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),

@@ -31,7 +31,7 @@ public struct RSAPublicKey: Sendable {
         _ signature: [UInt8],
         _ message: [UInt8],
         _ hash: HashFunction,
-        _ padding: _RSA.Signing.Padding
+        _ padding: _RSA.Signing.Padding,
     ) -> Bool {
         let signature = _RSA.Signing.RSASignature(rawRepresentation: signature)
         return switch hash {

@@ -6,7 +6,8 @@ import HeadgateGateway
 /// `headgate check`: every mistake in every file, in one run.
 struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Reports what is wrong in pipeline files or OpenAPI documents, with line, column and what to write instead.",
+        abstract:
+            "Reports what is wrong in pipeline files or OpenAPI documents, with line, column and what to write instead.",
         discussion: """
             Examples:
               headgate check

@@ -33,7 +33,11 @@ enum DemoBackend {
         _ make: @escaping @Sendable (Exchange) -> MethodResponse,
     ) throws -> Pipeline {
         let stage = PipelineStage(
-            label: name, kind: name, phase: .any, built: BuiltStage(Answer(make: make), explanation: "answers"))
+            label: name,
+            kind: name,
+            phase: .any,
+            built: BuiltStage(Answer(make: make), explanation: "answers"),
+        )
         return Pipeline(name: name, routes: [try Route(parsing: route)], stages: [stage])
     }
 
@@ -44,7 +48,8 @@ enum DemoBackend {
     }
 
     private static func lookUp(_ exchange: Exchange) -> MethodResponse {
-        guard let wish = try? JSONValue(parsing: exchange.request.body.bytes ?? []), let path = wish["path"]?.string else {
+        guard let wish = try? JSONValue(parsing: exchange.request.body.bytes ?? []), let path = wish["path"]?.string
+        else {
             return json(400, ["error": "expected an object with \"path\""])
         }
         switch path {
@@ -72,7 +77,8 @@ enum DemoBackend {
                     ["sku": "TEA-1", "quantity": 2, "price": 1250],
                     ["sku": "POT-7", "quantity": 1, "price": 300],
                 ],
-            ])
+            ],
+        )
     }
 
     private static func status(_ exchange: Exchange) -> MethodResponse {
@@ -92,6 +98,7 @@ enum DemoBackend {
                 "query": request.rawQuery.map { .string($0) } ?? .null,
                 "headers": .object(JSONObject(request.headers.fields.map { ($0.name, .string($0.value)) })),
                 "body": .string(request.body.text),
-            ])
+            ],
+        )
     }
 }

@@ -45,7 +45,9 @@ struct DefinitionArguments: ParsableArguments {
     @Option(
         name: .customLong("var"),
         help: ArgumentHelp(
-            "A value for ${NAME}, a parameter or a resource in a definition, NAME=VALUE; repeatable.", valueName: "name=value"),
+            "A value for ${NAME}, a parameter or a resource in a definition, NAME=VALUE; repeatable.",
+            valueName: "name=value",
+        ),
     )
     var variables: [String] = []
 

@@ -27,7 +27,9 @@ struct EvaluatePath: AsyncParsableCommand {
     @Flag(help: "Print the result over several lines.")
     var pretty = false
 
-    @Option(help: ArgumentHelp("Parse and evaluate so many times and print what that costs instead.", valueName: "times"))
+    @Option(
+        help: ArgumentHelp("Parse and evaluate so many times and print what that costs instead.", valueName: "times")
+    )
     var `repeat`: Int?
 
     func validate() throws {

@@ -17,7 +17,10 @@ struct GatewayArguments: ParsableArguments {
     )
     var stageVariables: [String] = []
 
-    @Option(name: .customLong("account-id"), help: "Twelve digits: $context.accountId. Default: $AWS_ACCOUNT_ID, or else zeros.")
+    @Option(
+        name: .customLong("account-id"),
+        help: "Twelve digits: $context.accountId. Default: $AWS_ACCOUNT_ID, or else zeros.",
+    )
     var accountID: String?
 
     @Option(help: "The folder of plugins. Default: plugins, beside the pipelines.")
@@ -33,13 +36,17 @@ struct GatewayArguments: ParsableArguments {
         name: .customLong("script-network"),
         help: ArgumentHelp(
             "Addresses beside the public internet's that scripts may call, such as 10.0.0.0/8; repeatable.",
-            valueName: "addresses"),
+            valueName: "addresses",
+        ),
     )
     var scriptNetworks: [String] = []
 
     @Option(
         name: .customLong("links"),
-        help: ArgumentHelp("A file with links: for private integrations, beside the pipelines or documents; repeatable.", valueName: "file"),
+        help: ArgumentHelp(
+            "A file with links: for private integrations, beside the pipelines or documents; repeatable.",
+            valueName: "file",
+        ),
     )
     var linkFiles: [String] = []
 
@@ -120,7 +127,9 @@ struct GatewayArguments: ParsableArguments {
         do throws(GatewayLoadError) {
             return try body()
         } catch {
-            Terminal.error(DiagnosticPrinter(sources: error.sources, isColoured: Terminal.isErrorColoured).text(error.diagnostics))
+            Terminal.error(
+                DiagnosticPrinter(sources: error.sources, isColoured: Terminal.isErrorColoured).text(error.diagnostics)
+            )
             throw ExitCode.findings
         }
     }

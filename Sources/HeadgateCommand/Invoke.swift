@@ -42,7 +42,9 @@ struct Invoke: AsyncParsableCommand {
     @Option(help: ArgumentHelp("With --answer: a header of the answer; repeatable.", valueName: "name: value"))
     var answerHeader: [String] = []
 
-    @Option(help: ArgumentHelp("With --answer: the payload of the answer; @FILE reads it from a file.", valueName: "text"))
+    @Option(
+        help: ArgumentHelp("With --answer: the payload of the answer; @FILE reads it from a file.", valueName: "text")
+    )
     var answerBody: String?
 
     @Flag(help: "Print JSON.")
@@ -67,7 +69,9 @@ struct Invoke: AsyncParsableCommand {
         let exchange = await loaded.run(try request(for: chosen), through: chosen, trace: Trace())
         await loaded.stop()
         let report = TraceReport(exchange)
-        Terminal.line(SecretMask().masked(json ? JSONWriter.string(report.json, style: .pretty) : report.text(Terminal.style)))
+        Terminal.line(
+            SecretMask().masked(json ? JSONWriter.string(report.json, style: .pretty) : report.text(Terminal.style))
+        )
         if exchange.response.status >= 500 { throw ExitCode.findings }
     }
 

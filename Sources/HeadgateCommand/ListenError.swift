@@ -18,7 +18,8 @@ struct ListenError: Error, CustomStringConvertible {
     var description: String {
         let address = "\(host):\(port)"
         switch cause.errnoCode {
-        case EADDRINUSE: return "\(address) is in use by another program; choose another port with \(option) (0 takes any)"
+        case EADDRINUSE:
+            return "\(address) is in use by another program; choose another port with \(option) (0 takes any)"
         case EACCES: return "\(address) may not be served by this account; choose a port above 1023 with \(option)"
         case EADDRNOTAVAIL: return "\(address) is no address of this machine; choose another with --host"
         default: return "\(address) cannot be served: \(cause)"
@@ -27,7 +28,10 @@ struct ListenError: Error, CustomStringConvertible {
 
     /// Runs what listens, and says in its errors where that was to be.
     static func naming<Result>(
-        host: String, port: Int, option: String = "--port", _ listen: () async throws -> Result,
+        host: String,
+        port: Int,
+        option: String = "--port",
+        _ listen: () async throws -> Result,
     ) async throws -> Result {
         do {
             return try await listen()

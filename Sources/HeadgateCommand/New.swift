@@ -54,6 +54,7 @@ struct New: AsyncParsableCommand {
               headgate test \(file)
               headgate invoke \(name) --pipelines \(file)\(form == .mock ? "" : " --answer 200 --answer-body '{\"name\": \"x\"}'")
               headgate serve \(pipelines)
-            """)
+            """
+        )
     }
 }

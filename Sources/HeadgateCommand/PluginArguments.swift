@@ -15,7 +15,9 @@ struct PluginArguments: ParsableArguments {
         do throws(GatewayLoadError) {
             return try StageKinds(options).registry(withPluginsBeside: "pipelines", options)
         } catch {
-            Terminal.error(DiagnosticPrinter(sources: error.sources, isColoured: Terminal.isErrorColoured).text(error.diagnostics))
+            Terminal.error(
+                DiagnosticPrinter(sources: error.sources, isColoured: Terminal.isErrorColoured).text(error.diagnostics)
+            )
             throw ExitCode.findings
         }
     }

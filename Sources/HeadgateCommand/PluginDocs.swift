@@ -28,13 +28,16 @@ struct PluginDocs: AsyncParsableCommand {
         for folder in folders.map(PluginPath.trimmed) {
             let found = PluginFolder(plugin: folder)
             guard let plugin = found.plugins.first else {
-                Terminal.error(DiagnosticPrinter(sources: DiagnosticSources(), isColoured: false).text(found.diagnostics))
+                Terminal.error(
+                    DiagnosticPrinter(sources: DiagnosticSources(), isColoured: false).text(found.diagnostics)
+                )
                 throw ExitCode.findings
             }
             let path = folder + "/README.md"
             let old = FileBytes.read(path).map { String(decoding: $0, as: UTF8.self) }
             let page = ReferencePages.page(of: plugin.declaration)
-            let text = introduction(of: old, name: plugin.manifest.name, summary: plugin.manifest.summary)
+            let text =
+                introduction(of: old, name: plugin.manifest.name, summary: plugin.manifest.summary)
                 + Self.mark + "\n\n" + Self.lowered(page) + "\n"
             if text == old { continue }
             if check {

@@ -18,7 +18,10 @@ struct PluginExample {
         var registry = try StageKinds(options).registry
         registry.register(plugin.declaration)
         let loaded = DefinitionsLoader(registry: registry).load(
-            text: text, file: plugin.folder + "/plugin.yaml", directory: plugin.folder)
+            text: text,
+            file: plugin.folder + "/plugin.yaml",
+            directory: plugin.folder,
+        )
         return loaded.diagnostics.map { finding in
             // Lines of the example are not lines of the file.
             var finding = finding

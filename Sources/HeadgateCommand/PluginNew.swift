@@ -20,10 +20,15 @@ struct PluginNew: AsyncParsableCommand {
     var plugins = "plugins"
 
     func validate() throws {
-        let isName = (0x61...0x7A).contains(name.utf8.first ?? 0) && name.utf8.count <= 63
-            && name.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-") }
+        let isName =
+            (0x61...0x7A).contains(name.utf8.first ?? 0) && name.utf8.count <= 63
+            && name.utf8.allSatisfy {
+                (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-")
+            }
         guard isName else {
-            throw ValidationError("\(name.quotedForMessage) is no name; use a lower-case letter, then letters, digits and -")
+            throw ValidationError(
+                "\(name.quotedForMessage) is no name; use a lower-case letter, then letters, digits and -"
+            )
         }
     }
 
@@ -50,7 +55,8 @@ struct PluginNew: AsyncParsableCommand {
               headgate plugin check \(folder)
               headgate plugin test \(folder)
               headgate stages \(name)
-            """)
+            """
+        )
     }
 }
 

@@ -3,7 +3,10 @@ import HeadgateGateway
 /// Hides what files took from the environment and should not be seen, in what commands print: the value of a variable
 /// whose name says that it is a secret stands there as `${NAME}`, as in the file.
 struct SecretMask {
-    private static let words = ["SECRET", "TOKEN", "PASSWORD", "PASSWD", "PASSPHRASE", "CREDENTIAL", "PRIVATE", "API_KEY", "APIKEY", "ACCESS_KEY"]
+    private static let words = [
+        "SECRET", "TOKEN", "PASSWORD", "PASSWD", "PASSPHRASE", "CREDENTIAL", "PRIVATE", "API_KEY", "APIKEY",
+        "ACCESS_KEY",
+    ]
     /// Shorter values stand in texts by chance.
     private static let shortest = 8
 

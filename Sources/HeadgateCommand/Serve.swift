@@ -35,7 +35,10 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Port to listen on; 0 picks a free one.")
     var port = 8080
 
-    @Option(help: "Port for /metrics, /livez, /readyz and /status, on the same address; none by default, 0 picks a free one.")
+    @Option(
+        help:
+            "Port for /metrics, /livez, /readyz and /status, on the same address; none by default, 0 picks a free one."
+    )
     var adminPort: Int?
 
     @Flag(help: "Serve the backend that the samples call, one port higher, and tell pipeline files as ${DEMO_BACKEND}.")
@@ -47,13 +50,18 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "The largest request payload in bytes, for pipelines that set none.")
     var payloadLimit = 10_485_760
 
-    @Option(help: "Requests that are worked on at the same time; a few more wait briefly, others get 503. Default: no bound.")
+    @Option(
+        help:
+            "Requests that are worked on at the same time; a few more wait briefly, others get 503. Default: no bound."
+    )
     var maxInFlight: Int?
 
     @Option(
         help: ArgumentHelp(
             "Memory held above which requests get 503. Default: nine tenths of the container's limit; 0 for no bound.",
-            valueName: "megabytes"))
+            valueName: "megabytes",
+        )
+    )
     var maxMemory: Int?
 
     @Option(help: "Seconds for the head of a request, first to last byte.")

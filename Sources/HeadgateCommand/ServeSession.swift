@@ -37,7 +37,11 @@ struct ServeSession {
         let tls = try command.tls.load()
         let server = try await ListenError.naming(host: command.host, port: command.port) {
             try await Server.start(
-                serving: gateway.current, on: group, serverConfiguration(tls), observer: ObserverGroup(observers))
+                serving: gateway.current,
+                on: group,
+                serverConfiguration(tls),
+                observer: ObserverGroup(observers),
+            )
         }
         let admin = try await startAdmin(gateway, server, metrics)
 
@@ -47,7 +51,9 @@ struct ServeSession {
         for hazard in gateway.hazards { log.warning("UNSAFE: \(hazard)") }
         gateway.links?.activate()
         log.info("serving \(gateway.current.value.pipelines.count) pipelines of \(origin)")
-        if let port = environment["HEADGATE_FUNCTIONS_PORT"].flatMap({ Int($0) }), let bound = try gateway.serveFunctions(port: port) {
+        if let port = environment["HEADGATE_FUNCTIONS_PORT"].flatMap({ Int($0) }),
+            let bound = try gateway.serveFunctions(port: port)
+        {
             log.info("functions: http://127.0.0.1:\(bound)")
         }
         if command.watch { gateway.reloadOnChange { report($0, gateway, metrics) } }
@@ -153,17 +159,28 @@ struct ServeSession {
         let port = command.port == 0 ? 0 : command.port % 65_535 + 1
         func start(_ port: Int) async throws -> Server {
             try await Server.start(
-                serving: CurrentGeneration(generation), on: group, ServerConfiguration(host: "127.0.0.1", port: port))
+                serving: CurrentGeneration(generation),
+                on: group,
+                ServerConfiguration(host: "127.0.0.1", port: port),
+            )
         }
         // Nobody but the pipelines has to know its port, so another one does as well.
         do { return try await start(port) } catch is IOError { return try await start(0) }
     }
 
-    private func startAdmin(_ gateway: Gateway, _ server: Server, _ metrics: GatewayMetrics) async throws -> AdminServer? {
+    private func startAdmin(_ gateway: Gateway, _ server: Server, _ metrics: GatewayMetrics) async throws
+        -> AdminServer?
+    {
         guard let port = command.adminPort else { return nil }
         return try await ListenError.naming(host: command.host, port: port, option: "--admin-port") {
             try await AdminServer.start(
-                host: command.host, port: port, on: group, server: server, current: gateway.current, metrics: metrics)
+                host: command.host,
+                port: port,
+                on: group,
+                server: server,
+                current: gateway.current,
+                metrics: metrics,
+            )
         }
     }
 

@@ -29,7 +29,9 @@ struct Stages: AsyncParsableCommand {
             return
         }
         guard let declaration = registry[kind] else {
-            let hint = Suggestion.didYouMean(kind, among: registry.kinds) ?? "there are: " + registry.kinds.joined(separator: ", ")
+            let hint =
+                Suggestion.didYouMean(kind, among: registry.kinds) ?? "there are: "
+                + registry.kinds.joined(separator: ", ")
             Terminal.error("no stage is called \(kind.quotedForMessage); \(hint)")
             throw ExitCode.findings
         }

@@ -30,7 +30,8 @@ struct TLSArguments: ParsableArguments {
     func validate() throws {
         guard certificates.count == keys.count else {
             throw ValidationError(
-                "there are \(certificates.count) --tls-cert and \(keys.count) --tls-key: each certificate needs its key")
+                "there are \(certificates.count) --tls-cert and \(keys.count) --tls-key: each certificate needs its key"
+            )
         }
         if certificates.isEmpty, clientAuthorities != nil {
             throw ValidationError("--tls-client-ca needs --tls-cert and --tls-key")
@@ -49,6 +50,7 @@ struct TLSArguments: ParsableArguments {
                 clientAuthorities: clientAuthorities,
                 requiresClientCertificate: !isClientOptional,
                 offersHTTP2: offersHTTP2,
-            ))
+            )
+        )
     }
 }

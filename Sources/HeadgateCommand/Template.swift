@@ -29,7 +29,12 @@ struct Template: AsyncParsableCommand {
     @Option(help: ArgumentHelp("What $stageVariables holds: a JSON object, or @FILE.", valueName: "json"))
     var stageVariables = "{}"
 
-    @Option(help: ArgumentHelp("What $input.params() holds: {\"path\": …, \"querystring\": …, \"header\": …}, or @FILE.", valueName: "json"))
+    @Option(
+        help: ArgumentHelp(
+            "What $input.params() holds: {\"path\": …, \"querystring\": …, \"header\": …}, or @FILE.",
+            valueName: "json",
+        )
+    )
     var params = "{}"
 
     @Option(help: "aws: as the service renders; velocity: stock Velocity 1.7.")
@@ -41,7 +46,9 @@ struct Template: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Render so many times and print what one rendering costs instead.", valueName: "times"))
     var `repeat`: Int?
 
-    @Option(help: ArgumentHelp("Run conformance cases, a JSON object a line; - reads standard input.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Run conformance cases, a JSON object a line; - reads standard input.", valueName: "file")
+    )
     var cases: String?
 
     func validate() throws {
@@ -77,7 +84,11 @@ struct Template: AsyncParsableCommand {
                 }
             }
             try template.render(
-                into: &output, with: bindings, overrides: &overrides, trace: trace ? TraceOnStandardError() : nil)
+                into: &output,
+                with: bindings,
+                overrides: &overrides,
+                trace: trace ? TraceOnStandardError() : nil,
+            )
             Terminal.bytes(output)
             if !overrides.isEmpty { Terminal.error("overrides: \(Self.text(overrides))") }
         } catch {
@@ -95,7 +106,10 @@ struct Template: AsyncParsableCommand {
         return TemplateBindings(
             payload: try bytes(body, "--body"),
             parameters: TemplateParameterLists(
-                path: group("path"), querystring: group("querystring"), header: group("header")),
+                path: group("path"),
+                querystring: group("querystring"),
+                header: group("header"),
+            ),
             context: try object(context, "--context"),
             stageVariables: try object(stageVariables, "--stage-variables"),
         )
@@ -126,7 +140,9 @@ struct Template: AsyncParsableCommand {
 
     private static func text(_ overrides: TemplateOverrides) -> String {
         var set: JSONObject = [:]
-        for (name, members) in [("request", overrides.request), ("response", overrides.response), ("context", overrides.context)]
+        for (name, members) in [
+            ("request", overrides.request), ("response", overrides.response), ("context", overrides.context),
+        ]
         where !members.isEmpty {
             set[name] = .object(members)
         }
@@ -145,7 +161,8 @@ struct Template: AsyncParsableCommand {
         var passed = 0
         var failed: [String] = []
         var unreadable = 0
-        for (number, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+        for (number, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated()
+        {
             if line.allSatisfy({ $0 == 0x20 || $0 == 0x0D || $0 == 0x09 }) { continue }
             do {
                 let value = try JSONValue(parsing: Array(line), limits: JSONLimits(refusesLoneSurrogates: false))

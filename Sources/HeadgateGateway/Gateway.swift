@@ -86,7 +86,9 @@ public final class Gateway: Sendable {
         try await check(.documents(documents), options)
     }
 
-    private static func check(_ origin: PipelineSource.Origin, _ options: GatewayOptions) async throws -> LoadedDefinitions {
+    private static func check(_ origin: PipelineSource.Origin, _ options: GatewayOptions) async throws
+        -> LoadedDefinitions
+    {
         let kinds = try StageKinds(options)
         let definitions = PipelineSource(origin, options: options, kinds: kinds).load()
         await kinds.shutDown()
@@ -117,11 +119,15 @@ public final class Gateway: Sendable {
             }
             var plugins: [String] = []
             if options.unsafeWritablePlugins, source.plugins != nil {
-                plugins = ["plugins are loaded even where everybody on this machine may write them (--unsafe-writable-plugins)"]
+                plugins = [
+                    "plugins are loaded even where everybody on this machine may write them (--unsafe-writable-plugins)"
+                ]
             }
             return plugins + links
                 + definitions.pipelines.flatMap { pipeline in
-                    pipeline.stages.compactMap { stage in stage.built.hazard.map { "the pipeline \(pipeline.name) \($0)" } }
+                    pipeline.stages.compactMap { stage in
+                        stage.built.hazard.map { "the pipeline \(pipeline.name) \($0)" }
+                    }
                 }
         }
     }
@@ -150,7 +156,10 @@ public final class Gateway: Sendable {
         let lane = chooseLane()
         let match = Router([pipeline]).match(method: request.method, path: request.path)
         let admission = Generation.Admission(
-            pipeline, match?.pathParameters ?? [], pipeline.deployment ?? pipeline.api?.deployment ?? generation.deployment)
+            pipeline,
+            match?.pathParameters ?? [],
+            pipeline.deployment ?? pipeline.api?.deployment ?? generation.deployment,
+        )
         return await run(request, admission, on: lane, lane.makeRandom(), trace: trace)
     }
 

@@ -41,7 +41,10 @@ public struct PluginFolder: Sendable {
         let diagnostics = Diagnostics()
         watched.append(folder)
         guard let names = Self.names(in: folder) else {
-            diagnostics.error(at: SourceLocation(file: folder, line: 1), "the folder of plugins cannot be read: \(Self.reason)")
+            diagnostics.error(
+                at: SourceLocation(file: folder, line: 1),
+                "the folder of plugins cannot be read: \(Self.reason)",
+            )
             self.diagnostics = diagnostics.sorted
             return
         }
@@ -58,7 +61,8 @@ public struct PluginFolder: Sendable {
         allowsWritable = options.unsafeWritablePlugins
         let diagnostics = Diagnostics()
         tests = (Self.names(in: folder + "/tests") ?? []).filter {
-            $0.hasSuffix(PluginUnitTests.ending) || $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") || $0.hasSuffix(".json")
+            $0.hasSuffix(PluginUnitTests.ending) || $0.hasSuffix(".yaml") || $0.hasSuffix(".yml")
+                || $0.hasSuffix(".json")
         }
         let name = folder.split(separator: "/").last.map(String.init) ?? folder
         add(folder, named: name, diagnostics)
@@ -81,8 +85,11 @@ public struct PluginFolder: Sendable {
             if let problem = plugin.problem() { diagnostics.report(problem) } else { plugins.append(plugin) }
         } catch {
             diagnostics.error(
-                at: SourceLocation(file: manifestPath, line: 1), error.message ?? "a script cannot be read",
-                expected: error.expected, suggestion: error.suggestion)
+                at: SourceLocation(file: manifestPath, line: 1),
+                error.message ?? "a script cannot be read",
+                expected: error.expected,
+                suggestion: error.suggestion,
+            )
         }
     }
 
@@ -92,9 +99,11 @@ public struct PluginFolder: Sendable {
         for path in paths where Self.isWritableByAll(path) {
             found = true
             diagnostics.error(
-                at: SourceLocation(file: path, line: 1), "everybody on this machine may write this part of a plugin",
+                at: SourceLocation(file: path, line: 1),
+                "everybody on this machine may write this part of a plugin",
                 expected: "expected no write permission for others",
-                suggestion: "chmod o-w \(path), or allow it by --unsafe-writable-plugins")
+                suggestion: "chmod o-w \(path), or allow it by --unsafe-writable-plugins",
+            )
         }
         return found
     }
@@ -107,7 +116,9 @@ public struct PluginFolder: Sendable {
                     Diagnostic(
                         at: SourceLocation(file: plugin.folder + "/" + Self.manifestName, line: 1),
                         "the plugin has the name of a stage that is \(other.origin): \(plugin.manifest.name.quotedForMessage)",
-                        expected: "expected another name"))
+                        expected: "expected another name",
+                    )
+                )
             } else {
                 registry.register(plugin.declaration)
             }
@@ -135,7 +146,9 @@ public struct PluginFolder: Sendable {
         defer { closedir(listing) }
         var names: [String] = []
         while let entry = readdir(listing) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
             if !name.hasPrefix(".") { names.append(name) }
         }
         return names.sorted()

@@ -19,7 +19,11 @@ final class ScriptHost: LuaHost {
     init(_ options: GatewayOptions) {
         logger = options.logger
         metrics = options.metrics
-        secrets = SecretFiles(environment: options.environment, directory: options.secretsDirectory, clock: options.clock)
+        secrets = SecretFiles(
+            environment: options.environment,
+            directory: options.secretsDirectory,
+            clock: options.clock,
+        )
         scriptNetworks = options.scriptNetworks
     }
 
@@ -48,7 +52,10 @@ final class ScriptHost: LuaHost {
         dimensions += measurement.labels.map { ($0.name, isKnown(label, measurement) ? $0.value : "other") }
         let factory = metrics ?? MetricsSystem.factory
         switch measurement.kind {
-        case .count: FloatingPointCounter(label: label, dimensions: dimensions, factory: factory).increment(by: measurement.value)
+        case .count:
+            FloatingPointCounter(label: label, dimensions: dimensions, factory: factory).increment(
+                by: measurement.value
+            )
         case .gauge: Gauge(label: label, dimensions: dimensions, factory: factory).record(measurement.value)
         case .observation: Recorder(label: label, dimensions: dimensions, factory: factory).record(measurement.value)
         }

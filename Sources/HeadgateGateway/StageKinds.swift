@@ -24,13 +24,19 @@ public struct StageKinds: Sendable {
             let group = options.eventLoops ?? MultiThreadedEventLoopGroup.singleton
             do {
                 let dispatcher = try HTTPDispatcher(
-                    group: group, configuration: options.backends, logger: options.logger, seed: options.seed)
+                    group: group,
+                    configuration: options.backends,
+                    logger: options.logger,
+                    seed: options.seed,
+                )
                 services[(any Dispatcher).self] = dispatcher
                 services[(any LinkChecker).self] = dispatcher.links
                 self.dispatcher = dispatcher
             } catch {
                 let file = options.backends.certificateAuthorities ?? "certificate authorities"
-                throw GatewayLoadError([Diagnostic(at: SourceLocation(file: file, line: 1), String(describing: error))])
+                throw GatewayLoadError([
+                    Diagnostic(at: SourceLocation(file: file, line: 1), String(describing: error))
+                ])
             }
         } else {
             dispatcher = nil
@@ -55,8 +61,12 @@ public struct StageKinds: Sendable {
             }
             let functions = LocalFunctions(environment: options.environment, log: log)
             services[AWSRuntime.self] = AWSRuntime(
-                environment: options.environment, dispatcher: dispatcher, clock: options.clock, functions: functions,
-                warn: { logger.warning("\($0)") })
+                environment: options.environment,
+                dispatcher: dispatcher,
+                clock: options.clock,
+                functions: functions,
+                warn: { logger.warning("\($0)") },
+            )
         }
         functions = services[AWSRuntime.self]?.functions
         if let runtime = services[AWSRuntime.self], let dispatcher = services[(any Dispatcher).self],
@@ -67,7 +77,8 @@ public struct StageKinds: Sendable {
         self.services = services
         registry = StageRegistry(
             BuiltInStages.declarations + HTTPStages.declarations + AWSStages.declarations + LuaStages.declarations
-                + options.stages)
+                + options.stages
+        )
     }
 
     /// The kinds with those of the plugins that belong to `pipelines`.

@@ -68,7 +68,8 @@ public final class Server: Sendable {
                     current: current,
                     loops: loops,
                     observer: batcher,
-                ))
+                )
+            )
         }
         let byLoop = Dictionary(uniqueKeysWithValues: homes.map { (ObjectIdentifier($0.eventLoop), $0) })
         let limit = ConnectionLimit.perLoop(configuration.connectionsPerLoop, loops: homes.count)
@@ -87,7 +88,10 @@ public final class Server: Sendable {
                     let pipeline = channel.pipeline.syncOperations
                     let connection = ServerConnection(home)
                     try configuration.tls?.addHandlers(
-                        to: pipeline, for: connection, deadline: configuration.headerTimeout)
+                        to: pipeline,
+                        for: connection,
+                        deadline: configuration.headerTimeout,
+                    )
                     try pipeline.addHandler(connection)
                 }
             }

@@ -113,6 +113,7 @@ extension ServerHome {
                 requestID: exchange.identifiers.requestID,
                 failure: exchange.failure,
                 linkUse: exchange.linkUse,
-            ))
+            )
+        )
     }
 }

@@ -56,7 +56,8 @@ public struct Explanation: Sendable {
                         "details": .object(JSONObject(stage.built.details.map { ($0.name, .string($0.text)) })),
                         "location": stage.location.map { .string($0.description) } ?? .null,
                     ])
-                }),
+                }
+            ),
         ])
     }
 }

@@ -35,7 +35,12 @@ struct Comparison {
             let values = headers.all(header.name)
             if let value = header.value {
                 if !values.contains(value) {
-                    add("header \(header.name)", value, values.isEmpty ? "(absent)" : values.joined(separator: ", "), header.location)
+                    add(
+                        "header \(header.name)",
+                        value,
+                        values.isEmpty ? "(absent)" : values.joined(separator: ", "),
+                        header.location,
+                    )
                 }
             } else if !values.isEmpty {
                 add("header \(header.name)", "(absent)", values.joined(separator: ", "), header.location)
@@ -62,7 +67,9 @@ struct Comparison {
     }
 
     private mutating func add(_ part: String, _ expected: String, _ actual: String, _ location: SourceLocation) {
-        mismatches.append(Mismatch(what: "\(part) of \(subject)", expected: expected, actual: actual, location: location))
+        mismatches.append(
+            Mismatch(what: "\(part) of \(subject)", expected: expected, actual: actual, location: location)
+        )
     }
 
     private static func pretty(_ value: JSONValue) -> String {

@@ -44,7 +44,10 @@ public struct PipelineTestResults: Sendable {
             out += style.red("✗") + " \(style.bold(name))  " + style.dim(result.test.location.description) + "\n"
             for mismatch in result.mismatches {
                 out += "    \(mismatch.what)  " + style.dim(mismatch.location.description) + "\n"
-                out += LineDifference(expected: mismatch.expected, actual: mismatch.actual).text(style, indent: "      ")
+                out += LineDifference(expected: mismatch.expected, actual: mismatch.actual).text(
+                    style,
+                    indent: "      ",
+                )
             }
             if let failure = result.failure { out += "    " + style.dim("the pipeline failed: \(failure)") + "\n" }
             if trace { out += result.trace.text(style).split(separator: "\n").map { "    | \($0)\n" }.joined() }
@@ -68,13 +71,19 @@ public struct PipelineTestResults: Sendable {
         all.filter { !$0.passed }.map { result in
             let first = result.mismatches.first
             return Diagnostic(
-                at: result.test.location, "the test \"\(result.test.pipeline): \(result.test.name)\" fails",
-                expected: first.map { "\($0.what): expected \($0.expected), got \($0.actual)" })
-        } + units.compactMap { unit in
-            unit.failure.map { failure in
-                Diagnostic(at: unit.location, "the test \"\(unit.name)\" fails: \(failure.split(separator: "\n").first ?? "")")
-            }
+                at: result.test.location,
+                "the test \"\(result.test.pipeline): \(result.test.name)\" fails",
+                expected: first.map { "\($0.what): expected \($0.expected), got \($0.actual)" },
+            )
         }
+            + units.compactMap { unit in
+                unit.failure.map { failure in
+                    Diagnostic(
+                        at: unit.location,
+                        "the test \"\(unit.name)\" fails: \(failure.split(separator: "\n").first ?? "")",
+                    )
+                }
+            }
     }
 
     /// A list with `pipeline`, `name`, `location`, `passed` and `mismatches` of each test.
@@ -93,7 +102,8 @@ public struct PipelineTestResults: Sendable {
                             "actual": .string($0.actual),
                             "location": .string($0.location.description),
                         ])
-                    }),
+                    }
+                ),
             ])
         }
         let units = units.map { unit -> JSONValue in

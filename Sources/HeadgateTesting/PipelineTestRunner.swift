@@ -28,12 +28,17 @@ public struct PipelineTestRunner: Sendable {
         options.services[LuaCache.self] = cache
         // Calls of AWS are signed, and nobody is asked for credentials.
         options.services[AWSRuntime.self] = AWSRuntime(
-            environment: [:], dispatcher: backend, clock: options.clock,
-            fixed: Credentials(accessKeyID: "AKIAHEADGATETEST", secretAccessKey: "test"))
+            environment: [:],
+            dispatcher: backend,
+            clock: options.clock,
+            fixed: Credentials(accessKeyID: "AKIAHEADGATETEST", secretAccessKey: "test"),
+        )
         let gateway = try Gateway(pipelines: path, options: options)
         var results: [PipelineTestResult] = []
         for test in gateway.tests where filter.map({ test.pipeline.contains($0) || test.name.contains($0) }) ?? true {
-            guard let pipeline = gateway.current.value.pipelines.first(where: { $0.name == test.pipeline }) else { continue }
+            guard let pipeline = gateway.current.value.pipelines.first(where: { $0.name == test.pipeline }) else {
+                continue
+            }
             host.secrets = Dictionary(test.secrets.map { ($0.name, $0.value) }) { $1 }
             cache.clear()
             results.append(await run(test, pipeline, gateway, backend))
@@ -54,17 +59,32 @@ public struct PipelineTestRunner: Sendable {
         mismatches += zip(test.mocks, backend.receivedByMocks).flatMap { Self.compare($0, $1) }
         var response = Comparison("the response")
         let expected = test.response
-        response.check("status", expected.status.map(String.init), String(exchange.response.status), at: expected.location)
+        response.check(
+            "status",
+            expected.status.map(String.init),
+            String(exchange.response.status),
+            at: expected.location,
+        )
         response.check(expected.headers, in: exchange.response.headers)
         response.check(expected.body, in: exchange.response.body)
         mismatches += response.mismatches
-        return PipelineTestResult(test: test, mismatches: mismatches, trace: TraceReport(exchange), failure: exchange.failure)
+        return PipelineTestResult(
+            test: test,
+            mismatches: mismatches,
+            trace: TraceReport(exchange),
+            failure: exchange.failure,
+        )
     }
 
     private static func compareCall(_ test: PipelineTest, _ received: [IntegrationRequest]) -> [Mismatch] {
         if !test.backend.isCalled {
             return received.map {
-                Mismatch(what: "the backend", expected: "(not called)", actual: "\($0.method) \($0.url)", location: test.location)
+                Mismatch(
+                    what: "the backend",
+                    expected: "(not called)",
+                    actual: "\($0.method) \($0.url)",
+                    location: test.location,
+                )
             }
         }
         guard let expected = test.backend.receives else { return [] }
@@ -74,11 +94,17 @@ public struct PipelineTestRunner: Sendable {
     private static func compare(_ mock: PipelineTest.Mock, _ received: [IntegrationRequest]) -> [Mismatch] {
         if let calls = mock.calls, calls != received.count {
             return [
-                Mismatch(what: mock.url, expected: "(called \(calls) times)", actual: "(called \(received.count) times)", location: mock.location)
+                Mismatch(
+                    what: mock.url,
+                    expected: "(called \(calls) times)",
+                    actual: "(called \(received.count) times)",
+                    location: mock.location,
+                )
             ]
         }
         guard let expected = mock.receives else { return [] }
-        return received.isEmpty ? compare(expected, nil, mock.url) : received.flatMap { compare(expected, $0, mock.url) }
+        return received.isEmpty
+            ? compare(expected, nil, mock.url) : received.flatMap { compare(expected, $0, mock.url) }
     }
 
     private static func compare(

@@ -55,7 +55,11 @@ final class PlayedBackend: Dispatcher {
         case .failure(.timeout):
             completion(.failure(GatewayFailure.timeout("the test's backend never answers")))
         case .failure(.refused):
-            completion(.failure(GatewayFailure.badGateway("the test's backend does not listen", status: 504, reason: "connect")))
+            completion(
+                .failure(
+                    GatewayFailure.badGateway("the test's backend does not listen", status: 504, reason: "connect")
+                )
+            )
         }
     }
 

@@ -18,7 +18,9 @@ public struct PluginTestRunner: Sendable {
     /// - Throws: ``HeadgateGateway/GatewayLoadError`` with every mistake in the plugin and in the pipeline files.
     public func run(_ folder: String, filter: String? = nil) async throws -> PipelineTestResults {
         let found = PluginFolder(plugin: folder, options)
-        guard let plugin = found.plugins.first, found.diagnostics.isEmpty else { throw GatewayLoadError(found.diagnostics) }
+        guard let plugin = found.plugins.first, found.diagnostics.isEmpty else {
+            throw GatewayLoadError(found.diagnostics)
+        }
         let tests = found.tests
         var results = PipelineTestResults([])
         if tests.contains(where: { !$0.hasSuffix(PluginUnitTests.ending) }) {
@@ -35,7 +37,11 @@ public struct PluginTestRunner: Sendable {
                 results.units += await units.run(services, filter: all ? nil : filter)
             } catch {
                 throw GatewayLoadError([
-                    Diagnostic(at: SourceLocation(file: path, line: 1), error.message ?? "the file cannot be read", expected: error.expected)
+                    Diagnostic(
+                        at: SourceLocation(file: path, line: 1),
+                        error.message ?? "the file cannot be read",
+                        expected: error.expected,
+                    )
                 ])
             }
         }
@@ -49,13 +55,16 @@ public struct PluginTestRunner: Sendable {
         var options = options
         options.plugins = parent
         var findings: [Diagnostic] = []
-        for plugin in PluginFolder(parent, options).plugins where !PluginFolder(plugin: plugin.folder, options).tests.isEmpty {
+        for plugin in PluginFolder(parent, options).plugins
+        where !PluginFolder(plugin: plugin.folder, options).tests.isEmpty {
             do {
                 findings += try await PluginTestRunner(options: options).run(plugin.folder).findings
             } catch let error as GatewayLoadError {
                 findings += error.diagnostics
             } catch {
-                findings.append(Diagnostic(at: SourceLocation(file: plugin.folder, line: 1), String(describing: error)))
+                findings.append(
+                    Diagnostic(at: SourceLocation(file: plugin.folder, line: 1), String(describing: error))
+                )
             }
         }
         return findings

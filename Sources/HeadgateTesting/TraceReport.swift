@@ -87,7 +87,8 @@ public struct TraceReport: Sendable {
     private static func body(_ body: Body, _ style: TextStyle) -> String {
         guard let bytes = body.bytes else { return "    " + style.dim("(streamed)") + "\n" }
         if bytes.isEmpty { return "" }
-        return "\n" + body.text.split(separator: "\n", omittingEmptySubsequences: false).prefix(60)
+        return "\n"
+            + body.text.split(separator: "\n", omittingEmptySubsequences: false).prefix(60)
             .map { "    \($0)\n" }.joined()
     }
 
@@ -141,7 +142,8 @@ public struct TraceReport: Sendable {
                         "part": .string($0.part),
                         "text": .string($0.text),
                     ])
-                }),
+                }
+            ),
             "failure": step.failure.map(json) ?? .null,
         ])
     }

@@ -22,7 +22,7 @@ public struct JSONPath: Sendable, CustomStringConvertible {
                 throw PathSyntaxError(
                     offset: 0,
                     message: "the expression has more than \(JSONPathLimits.expressionBytes) bytes",
-                    reason: .limit
+                    reason: .limit,
                 )
             }
             path = try PathParser.parse(bytes, base: 0, nesting: 0)
@@ -41,7 +41,7 @@ public struct JSONPath: Sendable, CustomStringConvertible {
     /// - Throws: only if the limit of steps is reached, or a regular expression takes too long.
     public func evaluate(
         _ node: JSONNode,
-        limits: JSONPathLimits = .default
+        limits: JSONPathLimits = .default,
     ) throws(JSONPathError) -> JSONPathResult {
         var used = 0
         return try evaluate(node, limits: limits, stepsUsed: &used)
@@ -51,7 +51,7 @@ public struct JSONPath: Sendable, CustomStringConvertible {
     public func evaluate(
         _ node: JSONNode,
         limits: JSONPathLimits = .default,
-        stepsUsed: inout Int
+        stepsUsed: inout Int,
     ) throws(JSONPathError) -> JSONPathResult {
         do throws(Interruption) {
             return try node.document.withTape { tape throws(Interruption) in
@@ -68,7 +68,7 @@ public struct JSONPath: Sendable, CustomStringConvertible {
                 message: error == .pattern
                     ? "a regular expression of the filter takes too long"
                     : "the path takes more than \(limits.steps) steps on this document",
-                suggestion: nil
+                suggestion: nil,
             )
         }
     }

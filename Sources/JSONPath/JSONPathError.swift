@@ -43,7 +43,7 @@ struct PathSyntaxError: Error {
             expression: expression,
             offset: offset,
             message: message,
-            suggestion: suggestion
+            suggestion: suggestion,
         )
     }
 }

@@ -65,7 +65,7 @@ public enum JSONPathValue: Sendable {
                 members.lazy.map { ($0.key, $0.value) },
                 to: &output,
                 style: style,
-                level: level
+                level: level,
             ) { value, output in
                 value.append(to: &output, style: style, level: level + 1)
             }

@@ -19,9 +19,11 @@ public struct JSONWebToken: Sendable {
     /// or where it has critical fields, which who does not know them must refuse (RFC 7515 section 4.1.11).
     public init?(_ text: [UInt8]) {
         let parts = text.split(separator: UInt8(ascii: "."), maxSplits: 3, omittingEmptySubsequences: false)
-        guard parts.count == 3, let header = Base64URL.decode(Array(parts[0])), let claims = Base64URL.decode(Array(parts[1])),
+        guard parts.count == 3, let header = Base64URL.decode(Array(parts[0])),
+            let claims = Base64URL.decode(Array(parts[1])),
             let signature = Base64URL.decode(Array(parts[2])), let fields = (try? JSONValue(parsing: header))?.object,
-            let algorithm = fields["alg"]?.string, fields["crit"] == nil, (try? JSONValue(parsing: claims))?.object != nil
+            let algorithm = fields["alg"]?.string, fields["crit"] == nil,
+            (try? JSONValue(parsing: claims))?.object != nil
         else { return nil }
         signed = Array(text[..<parts[2].startIndex].dropLast())
         self.header = header

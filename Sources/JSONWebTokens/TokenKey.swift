@@ -82,7 +82,9 @@ public struct TokenKey: Sendable {
             guard let key = bytes("k") else { return nil }
             material = .shared(key)
         case "RSA":
-            guard let n = bytes("n"), let e = bytes("e"), let key = RSAPublicKey(modulus: n, exponent: e) else { return nil }
+            guard let n = bytes("n"), let e = bytes("e"), let key = RSAPublicKey(modulus: n, exponent: e) else {
+                return nil
+            }
             material = .rsa(key)
         case "EC":
             guard let curve = (jwk["crv"]?.string).flatMap(ECPublicKey.Curve.init(rawValue:)), let x = bytes("x"),
@@ -116,7 +118,8 @@ public struct TokenKey: Sendable {
             HMAC.isEqual(signature, HMAC.code(algorithm.hash, key: key, text))
         case .rsa(let key):
             algorithm.isPSS
-                ? key.verifiesPSS(signature, of: text, algorithm.hash) : key.verifies(signature, of: text, algorithm.hash)
+                ? key.verifiesPSS(signature, of: text, algorithm.hash)
+                : key.verifies(signature, of: text, algorithm.hash)
         case .curve(let key, _):
             key.verifies(signature, of: text, algorithm.hash)
         }

@@ -110,7 +110,8 @@ extension Machine {
             guard position < bytes.count else { return nil }
             let (first, firstWidth) = bytes.scalar(at: index)
             let (second, secondWidth) = bytes.scalar(at: position)
-            let isEqual = rule == .ascii
+            let isEqual =
+                rule == .ascii
                 ? CaseMapping.lowerASCII(first) == CaseMapping.lowerASCII(second)
                 : first == second || CaseMapping.folded(first) == CaseMapping.folded(second)
             guard isEqual else { return nil }

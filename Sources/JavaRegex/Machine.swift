@@ -27,8 +27,10 @@ struct Machine: ~Copyable {
 
     /// Runs `body` with a machine over `bytes`, which must be fewer than 2³¹.
     static func with<Result>(
-        _ program: Program, _ bytes: UnsafeBufferPointer<UInt8>, _ limits: MatchLimits,
-        _ body: (inout Machine) -> Result
+        _ program: Program,
+        _ bytes: UnsafeBufferPointer<UInt8>,
+        _ limits: MatchLimits,
+        _ body: (inout Machine) -> Result,
     ) -> Result {
         let initialCount = 24
         let choiceBytes = initialCount * MemoryLayout<Choice>.stride
@@ -39,10 +41,13 @@ struct Machine: ~Copyable {
             let trail = UnsafeMutableRawBufferPointer(rebasing: raw[choiceBytes..<(choiceBytes + trailBytes)])
             let registers = UnsafeMutableRawBufferPointer(rebasing: raw[(choiceBytes + trailBytes)...])
             var machine = Machine(
-                program, bytes, limits,
+                program,
+                bytes,
+                limits,
                 registers: registers.bindMemory(to: Int32.self),
                 choices: choices.bindMemory(to: Choice.self),
-                trail: trail.bindMemory(to: TrailEntry.self))
+                trail: trail.bindMemory(to: TrailEntry.self),
+            )
             let budget = machine.steps
             let result = withExtendedLifetime(program) { body(&machine) }
             limits.counter?.add(budget - machine.steps)
@@ -51,10 +56,12 @@ struct Machine: ~Copyable {
     }
 
     private init(
-        _ program: Program, _ bytes: UnsafeBufferPointer<UInt8>, _ limits: MatchLimits,
+        _ program: Program,
+        _ bytes: UnsafeBufferPointer<UInt8>,
+        _ limits: MatchLimits,
         registers: UnsafeMutableBufferPointer<Int32>,
         choices: UnsafeMutableBufferPointer<Choice>,
-        trail: UnsafeMutableBufferPointer<TrailEntry>
+        trail: UnsafeMutableBufferPointer<TrailEntry>,
     ) {
         self.program = program
         self.bytes = bytes
@@ -222,7 +229,11 @@ struct Machine: ~Copyable {
                     let high = greedyRunEnd(instruction, from: position)
                     // The last position is tried now, and the choice holds where to back off from.
                     let choice = Choice(
-                        place: Int32(place), position: Int32(high), rest: Int32(position), trail: Int32(trail.count))
+                        place: Int32(place),
+                        position: Int32(high),
+                        rest: Int32(position),
+                        trail: Int32(trail.count),
+                    )
                     if high > position, !choices.push(choice) { return .tooManyChoices }
                     position = high
                     place += 1
@@ -232,8 +243,11 @@ struct Machine: ~Copyable {
                 // What a lazy run has left to try depends on where its least count ends.
                 if let low = leastRun(instruction, from: position), isNew(instruction, low) {
                     let choice = Choice(
-                        place: Int32(place), position: Int32(low), rest: instruction.c - instruction.b,
-                        trail: Int32(trail.count))
+                        place: Int32(place),
+                        position: Int32(low),
+                        rest: instruction.c - instruction.b,
+                        trail: Int32(trail.count),
+                    )
                     if choice.rest > 0, !choices.push(choice) { return .tooManyChoices }
                     position = low
                     place += 1
@@ -248,7 +262,11 @@ struct Machine: ~Copyable {
             case .split:
                 if isNew(instruction, position) {
                     let choice = Choice(
-                        place: instruction.b, position: Int32(position), rest: -1, trail: Int32(trail.count))
+                        place: instruction.b,
+                        position: Int32(position),
+                        rest: -1,
+                        trail: Int32(trail.count),
+                    )
                     guard choices.push(choice) else { return .tooManyChoices }
                     place = Int(instruction.a)
                     continue
@@ -294,7 +312,11 @@ struct Machine: ~Copyable {
                 else { return .tooManyChoices }
                 if instruction.opcode == .enterNegativeLook {
                     let choice = Choice(
-                        place: instruction.b, position: Int32(position), rest: -1, trail: Int32(trail.count))
+                        place: instruction.b,
+                        position: Int32(position),
+                        rest: -1,
+                        trail: Int32(trail.count),
+                    )
                     guard choices.push(choice) else { return .tooManyChoices }
                 }
                 place += 1
@@ -309,8 +331,11 @@ struct Machine: ~Copyable {
             case .stepBack:
                 if let first = stepBack(Int(instruction.b), from: position) {
                     let choice = Choice(
-                        place: Int32(place), position: Int32(first), rest: instruction.c - instruction.b,
-                        trail: Int32(trail.count))
+                        place: Int32(place),
+                        position: Int32(first),
+                        rest: instruction.c - instruction.b,
+                        trail: Int32(trail.count),
+                    )
                     if choice.rest > 0, !choices.push(choice) { return .tooManyChoices }
                     position = first
                     place += 1

@@ -25,13 +25,21 @@ public struct MatchError: Error, Equatable, Sendable {
     public let message: String
 
     static let tooManySteps = MatchError(
-        code: .tooManySteps, message: "the match was given up: it took more steps than allowed")
+        code: .tooManySteps,
+        message: "the match was given up: it took more steps than allowed",
+    )
     static let tooManyChoices = MatchError(
-        code: .tooManyChoices, message: "the match was given up: it needed more memory than allowed")
+        code: .tooManyChoices,
+        message: "the match was given up: it needed more memory than allowed",
+    )
     static let subjectTooLong = MatchError(
-        code: .subjectTooLong, message: "the match was given up: the subject is 2 GiB or longer")
+        code: .subjectTooLong,
+        message: "the match was given up: the subject is 2 GiB or longer",
+    )
     static let outputTooLong = MatchError(
-        code: .outputTooLong, message: "the result was given up: it is longer than allowed")
+        code: .outputTooLong,
+        message: "the result was given up: it is longer than allowed",
+    )
 }
 
 extension MatchError: CustomStringConvertible {
@@ -69,7 +77,7 @@ public struct MatchLimits: Sendable {
         stepsPerByte: Int = 100,
         choices: Int = 1 << 19,
         outputBytes: Int = 64 << 20,
-        counter: StepCounter? = nil
+        counter: StepCounter? = nil,
     ) {
         self.steps = steps
         self.stepsPerByte = stepsPerByte

@@ -60,7 +60,8 @@ public struct Pattern: Sendable {
     /// U+FFFD.
     /// - Throws: ``MatchError`` if the match was given up.
     public func matches(
-        utf8 bytes: UnsafeBufferPointer<UInt8>, limits: MatchLimits = .standard
+        utf8 bytes: UnsafeBufferPointer<UInt8>,
+        limits: MatchLimits = .standard,
     ) throws(MatchError) -> Bool {
         try matches(outcome: wholeOutcome(bytes, limits))
     }
@@ -88,7 +89,9 @@ public struct Pattern: Sendable {
     /// - Parameter offset: where to begin, in UTF-8 bytes; `\G` holds there. What lies before is seen by look-behind.
     /// - Throws: ``MatchError`` if the match was given up.
     public func firstMatch(
-        in subject: String, from offset: Int = 0, limits: MatchLimits = .standard
+        in subject: String,
+        from offset: Int = 0,
+        limits: MatchLimits = .standard,
     ) throws(MatchError) -> Match? {
         guard offset >= 0, offset <= subject.utf8.count else { return nil }
         return try match(in: subject, limits) { machine in
@@ -102,7 +105,9 @@ public struct Pattern: Sendable {
     /// - Parameter limit: the most matches to return.
     /// - Throws: ``MatchError`` if the match was given up.
     public func allMatches(
-        in subject: String, limit: Int = .max, limits: MatchLimits = .standard
+        in subject: String,
+        limit: Int = .max,
+        limits: MatchLimits = .standard,
     ) throws(MatchError) -> [Match] {
         var matches: [Match] = []
         guard limit > 0 else { return matches }
@@ -117,8 +122,9 @@ public struct Pattern: Sendable {
 
     /// Calls `body` for every match until it returns false. The buffer holds the subject's bytes.
     func forEachMatch(
-        in subject: String, _ limits: MatchLimits,
-        _ body: (inout Machine, Range<Int>, UnsafeBufferPointer<UInt8>) -> Bool
+        in subject: String,
+        _ limits: MatchLimits,
+        _ body: (inout Machine, Range<Int>, UnsafeBufferPointer<UInt8>) -> Bool,
     ) throws(MatchError) {
         var subject = subject
         let outcome = subject.withUTF8 { bytes -> Machine.Outcome? in
@@ -141,7 +147,9 @@ public struct Pattern: Sendable {
     }
 
     private func match(
-        in subject: String, _ limits: MatchLimits, _ body: (inout Machine) -> Machine.Outcome
+        in subject: String,
+        _ limits: MatchLimits,
+        _ body: (inout Machine) -> Machine.Outcome,
     ) throws(MatchError) -> Match? {
         var copy = subject
         var match: Match?

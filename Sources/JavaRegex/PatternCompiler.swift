@@ -33,7 +33,10 @@ struct PatternCompiler: ~Copyable {
         guard source.utf8.count <= PatternParser.longestPattern else {
             throw PatternError(
                 message: "pattern has \(source.utf8.count) bytes, at most \(PatternParser.longestPattern) are allowed",
-                offset: 0, suggestion: nil, pattern: String(source.prefix(40)))
+                offset: 0,
+                suggestion: nil,
+                pattern: String(source.prefix(40)),
+            )
         }
         var parser = PatternParser(source, flags: flags)
         let tree = try parser.parse()
@@ -321,7 +324,9 @@ struct PatternCompiler: ~Copyable {
     }
 
     private mutating func writeIteration(
-        _ body: SyntaxNode, _ loop: Int32, _ exits: inout [Int]
+        _ body: SyntaxNode,
+        _ loop: Int32,
+        _ exits: inout [Int],
     ) throws(PatternError) {
         guard loop >= 0 else { return try write(body) }
         let register = loops[Int(loop)].register

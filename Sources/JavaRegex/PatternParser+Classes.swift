@@ -115,7 +115,8 @@ extension PatternParser {
 
     private func single(_ scalar: UInt32) -> (rule: ScalarRule, isSingle: Bool) {
         // Letters of Latin-1 with a case beyond it, such as k and the Kelvin sign, are no mere Latin-1.
-        let hasCaseBeyond = caseRule == .unicode
+        let hasCaseBeyond =
+            caseRule == .unicode
             && [0x49, 0x4B, 0x53, 0x69, 0x6B, 0x73, 0xB5, 0xC5, 0xE5, 0xFF].contains(scalar)
         return (scalarRule(scalar...scalar), scalar < 0x100 && !hasCaseBeyond)
     }
@@ -127,7 +128,10 @@ extension PatternParser {
         if scalar == "\\" {
             guard case .scalar(let value) = try escape(insideClass: true, beginsRange: true) else {
                 throw scanner.error(
-                    "a class such as '\\d' cannot end a range, expected a character", at: start, suggestion: "'\\-'")
+                    "a class such as '\\d' cannot end a range, expected a character",
+                    at: start,
+                    suggestion: "'\\-'",
+                )
             }
             last = value
         } else {
@@ -174,15 +178,18 @@ extension PatternParser {
         if name.hasPrefix("Is") {
             let bare = String(name.dropFirst(2))
             if let rule = ScalarClasses.binaryProperty(named: bare, ignoringCase: ignoringCase)
-                ?? ScalarClasses.property(named: bare, ignoringCase: ignoringCase) {
+                ?? ScalarClasses.property(named: bare, ignoringCase: ignoringCase)
+            {
                 return rule
             }
             return try script(bare, start)
         }
-        let unicode = flags.contains(.unicodeCharacterClass)
+        let unicode =
+            flags.contains(.unicodeCharacterClass)
             ? ScalarClasses.unicodePOSIX(named: name, ignoringCase: ignoringCase) : nil
         if let rule = unicode ?? ScalarClasses.property(named: name, ignoringCase: ignoringCase) { return rule }
-        let suggestion = UnicodeScripts.ranges(named: name) != nil
+        let suggestion =
+            UnicodeScripts.ranges(named: name) != nil
             ? "Is\(name)" : Suggestion.nearest(to: name, among: ScalarClasses.names)
         throw scanner.error("unknown property '\(name)'", at: start, suggestion: suggestion.map { "'\\p{\($0)}'" })
     }
@@ -198,7 +205,9 @@ extension PatternParser {
             throw scanner.error("unknown general category '\(value)'", at: start)
         default:
             throw scanner.error(
-                "unknown property '\(key)', expected 'script', 'block' or 'general_category'", at: start)
+                "unknown property '\(key)', expected 'script', 'block' or 'general_category'",
+                at: start,
+            )
         }
     }
 
@@ -206,8 +215,10 @@ extension PatternParser {
         if let ranges = UnicodeScripts.ranges(named: name) { return .ranges(ranges) }
         let near = Suggestion.nearest(to: name.uppercased(), among: UnicodeScripts.names)
         throw scanner.error(
-            "script or property '\(name)' is unknown or not supported", at: start,
-            suggestion: near.map { "'\\p{Is\($0.prefix(1))\($0.dropFirst().lowercased())}'" })
+            "script or property '\(name)' is unknown or not supported",
+            at: start,
+            suggestion: near.map { "'\\p{Is\($0.prefix(1))\($0.dropFirst().lowercased())}'" },
+        )
     }
 
     private func block(_ name: String, _ start: Int) throws(PatternError) -> ScalarRule {

@@ -101,7 +101,10 @@ extension PatternParser {
         guard let group = groupNames[name] else {
             let near = Suggestion.nearest(to: name, among: Array(groupNames.keys))
             throw scanner.error(
-                "no group named '\(name)' stands before this place", at: start, suggestion: near.map { "'\\k<\($0)>'" })
+                "no group named '\(name)' stands before this place",
+                at: start,
+                suggestion: near.map { "'\\k<\($0)>'" },
+            )
         }
         hasBackReference = true
         return .backReference(group: group, caseRule)
@@ -114,7 +117,9 @@ extension PatternParser {
         func digit(_ scalar: UInt32) -> UInt32? { scalar >= 0x30 && scalar <= 0x37 ? scalar - 0x30 : nil }
         guard let first = digit(scanner.read()) else {
             throw scanner.error(
-                "'\\0' is not followed by octal digits, expected '\\0n', '\\0nn' or '\\0mnn'", at: start)
+                "'\\0' is not followed by octal digits, expected '\\0n', '\\0nn' or '\\0mnn'",
+                at: start,
+            )
         }
         guard let second = digit(scanner.peek()) else { return first }
         scanner.cursor += 1
@@ -139,7 +144,9 @@ extension PatternParser {
             return try bracedHexadecimal(start)
         }
         throw scanner.error(
-            "'\\x' is not followed by two hexadecimal digits, expected '\\xhh' or '\\x{h…h}'", at: start)
+            "'\\x' is not followed by two hexadecimal digits, expected '\\xhh' or '\\x{h…h}'",
+            at: start,
+        )
     }
 
     private mutating func bracedHexadecimal(_ start: Int) throws(PatternError) -> UInt32 {

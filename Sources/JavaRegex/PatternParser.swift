@@ -178,7 +178,9 @@ struct PatternParser {
         let start = scanner.cursor
         guard isDigit(scanner[start + 1]) else {
             throw scanner.error(
-                "'{' is not followed by a count, expected '{n}', '{n,}' or '{n,m}'", suggestion: "'\\{'")
+                "'{' is not followed by a count, expected '{n}', '{n,}' or '{n,m}'",
+                suggestion: "'\\{'",
+            )
         }
         var scalar = scanner.skip()
         let least = try number(from: &scalar)
@@ -231,7 +233,8 @@ struct PatternParser {
                     throw scanner.error(
                         "'(?' is not followed by a group type or a flag, "
                             + "expected ':', '=', '!', '>', '<' or one of 'idmsuxU'",
-                        at: scanner.cursor - 1)
+                        at: scanner.cursor - 1,
+                    )
                 }
                 node = try body(from: start)
             }

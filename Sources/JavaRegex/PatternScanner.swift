@@ -14,7 +14,8 @@ struct PatternScanner {
     init(_ source: String, flags: Pattern.Flags) {
         self.source = source
         self.flags = flags
-        (scalars, offsets) = flags.contains(.literal)
+        (scalars, offsets) =
+            flags.contains(.literal)
             ? Self.plain(source)
             : Self.withoutQuotations(source)
     }

@@ -34,9 +34,10 @@ final class Program: @unchecked Sendable {
         self.captureCount = captureCount
         self.groupNames = groupNames
         firstBytes = FirstBytes.of(code: compiler.code, sets: compiler.sets, literals: compiler.literals)
-        isAnchored = compiler.code.first.map {
-            $0.opcode == .assertion && $0.a == Assertion.start.rawValue
-        } ?? false
+        isAnchored =
+            compiler.code.first.map {
+                $0.opcode == .assertion && $0.a == Assertion.start.rawValue
+            } ?? false
     }
 
     deinit {

@@ -5,7 +5,9 @@ extension Pattern {
     /// next character as it stands. As in Java, a malformed replacement is an error only when there is a match.
     /// - Throws: ``MatchError`` if the match was given up, or for a malformed replacement.
     public func replaceAll(
-        in subject: String, with replacement: String, limits: MatchLimits = .standard
+        in subject: String,
+        with replacement: String,
+        limits: MatchLimits = .standard,
     ) throws(MatchError) -> String {
         try replace(in: subject, with: replacement, onlyFirst: false, limits)
     }
@@ -13,7 +15,9 @@ extension Pattern {
     /// The subject with the first match replaced: Java's `Matcher.replaceFirst`; see ``replaceAll(in:with:limits:)``.
     /// - Throws: ``MatchError`` if the match was given up, or for a malformed replacement.
     public func replaceFirst(
-        in subject: String, with replacement: String, limits: MatchLimits = .standard
+        in subject: String,
+        with replacement: String,
+        limits: MatchLimits = .standard,
     ) throws(MatchError) -> String {
         try replace(in: subject, with: replacement, onlyFirst: true, limits)
     }
@@ -29,7 +33,10 @@ extension Pattern {
     }
 
     private func replace(
-        in subject: String, with replacement: String, onlyFirst: Bool, _ limits: MatchLimits
+        in subject: String,
+        with replacement: String,
+        onlyFirst: Bool,
+        _ limits: MatchLimits,
     ) throws(MatchError) -> String {
         var output: [UInt8] = []
         var copied = 0
@@ -66,7 +73,10 @@ enum ReplacementPart {
     case group(Int)
 
     func append(
-        to output: inout [UInt8], _ machine: borrowing Machine, _ bytes: UnsafeBufferPointer<UInt8>, limit: Int
+        to output: inout [UInt8],
+        _ machine: borrowing Machine,
+        _ bytes: UnsafeBufferPointer<UInt8>,
+        limit: Int,
     ) throws(MatchError) {
         let room = max(limit, bytes.count)
         switch self {
@@ -110,7 +120,9 @@ enum ReplacementPart {
 
     /// `$1` or `${name}`; the index is on the `$`, and moves behind the reference.
     private static func group(
-        _ bytes: [UInt8], _ index: inout Int, _ program: Program
+        _ bytes: [UInt8],
+        _ index: inout Int,
+        _ program: Program,
     ) throws(MatchError) -> Int {
         let start = index
         index += 1
@@ -122,7 +134,9 @@ enum ReplacementPart {
         }
         guard isDigit(UInt32(bytes[index])) else {
             throw malformed(
-                "Illegal group reference: '$' is not followed by a digit or '{'; a plain '$' is '\\$'", start)
+                "Illegal group reference: '$' is not followed by a digit or '{'; a plain '$' is '\\$'",
+                start,
+            )
         }
         var number = Int(bytes[index] - 0x30)
         index += 1
@@ -140,7 +154,10 @@ enum ReplacementPart {
     }
 
     private static func named(
-        _ bytes: [UInt8], _ index: inout Int, _ start: Int, _ program: Program
+        _ bytes: [UInt8],
+        _ index: inout Int,
+        _ start: Int,
+        _ program: Program,
     ) throws(MatchError) -> Int {
         index += 1
         let first = index

@@ -6,7 +6,9 @@ extension Pattern {
     ///   are, without empty ones at the end. Negative: all of them.
     /// - Throws: ``MatchError`` if the match was given up.
     public func split(
-        _ subject: String, limit: Int = 0, limits: MatchLimits = .standard
+        _ subject: String,
+        limit: Int = 0,
+        limits: MatchLimits = .standard,
     ) throws(MatchError) -> [String] {
         guard limit != 1 else { return [subject] }
         var pieces: [String] = []

@@ -48,7 +48,8 @@ struct SyntaxNode: Sendable {
         return SyntaxNode(
             .sequence(parts),
             parts.reduce(0) { sum($0, $1.shortest) },
-            parts.reduce(0) { sum($0, $1.longest) })
+            parts.reduce(0) { sum($0, $1.longest) },
+        )
     }
 
     static func alternation(_ branches: [SyntaxNode]) -> SyntaxNode {
@@ -56,7 +57,8 @@ struct SyntaxNode: Sendable {
         return SyntaxNode(
             .alternation(branches),
             branches.reduce(unbounded) { min($0, $1.shortest) },
-            branches.reduce(0) { max($0, $1.longest) })
+            branches.reduce(0) { max($0, $1.longest) },
+        )
     }
 
     static func capture(_ body: SyntaxNode, group: Int) -> SyntaxNode {
@@ -83,7 +85,8 @@ struct SyntaxNode: Sendable {
         return SyntaxNode(
             .repeated(body, min: least, max: most, greed),
             product(body.shortest, min),
-            product(body.longest, max))
+            product(body.longest, max),
+        )
     }
 
     /// A capturing group with nothing but assertions inside.

@@ -34,7 +34,7 @@ public struct MappingTemplate: Sendable {
         source: String,
         name: String = "template",
         profile: Profile = .aws,
-        limits: TemplateLimits = .default
+        limits: TemplateLimits = .default,
     ) throws(TemplateSyntaxError) {
         try self.init(source: Array(source.utf8), name: name, profile: profile, limits: limits)
     }
@@ -44,7 +44,7 @@ public struct MappingTemplate: Sendable {
         source: [UInt8],
         name: String = "template",
         profile: Profile = .aws,
-        limits: TemplateLimits = .default
+        limits: TemplateLimits = .default,
     ) throws(TemplateSyntaxError) {
         self.name = name
         self.profile = profile
@@ -82,7 +82,7 @@ public struct MappingTemplate: Sendable {
         into output: inout [UInt8],
         with bindings: TemplateBindings,
         overrides: inout TemplateOverrides,
-        trace: (any TemplateTrace)? = nil
+        trace: (any TemplateTrace)? = nil,
     ) throws(TemplateRenderError) {
         if let text = program.constantText, trace == nil {
             output.append(contentsOf: text)

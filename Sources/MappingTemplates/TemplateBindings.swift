@@ -20,7 +20,7 @@ public struct TemplateBindings {
         payload: [UInt8] = [],
         parameters: (any TemplateParameters)? = nil,
         context: (any TemplateMembers)? = nil,
-        stageVariables: (any TemplateMembers)? = nil
+        stageVariables: (any TemplateMembers)? = nil,
     ) {
         self.payload = payload
         self.parameters = parameters
@@ -86,7 +86,7 @@ public struct TemplateParameterLists: TemplateParameters, Sendable {
     public init(
         path: [(name: String, value: String)] = [],
         querystring: [(name: String, value: String)] = [],
-        header: [(name: String, value: String)] = []
+        header: [(name: String, value: String)] = [],
     ) {
         self.path = path
         self.querystring = querystring

@@ -43,7 +43,7 @@ public struct TemplateLimits: Sendable, Hashable {
         outputBytes: Int = 10 << 20,
         listElements: Int = 1_000_000,
         loopRounds: Int = 1_000,
-        json: JSONLimits = .default
+        json: JSONLimits = .default,
     ) {
         self.sourceBytes = min(max(sourceBytes, 0), Int(Int32.max) / 8)
         self.nesting = min(max(nesting, 1), 200)

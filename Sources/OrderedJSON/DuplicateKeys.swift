@@ -26,7 +26,7 @@ struct DuplicateKeys: ~Copyable {
         _ source: UnsafePointer<UInt8>,
         from first: Int,
         to end: Int,
-        count: Int
+        count: Int,
     ) -> Int {
         if count < 2 { return 0 }
         return count <= Self.few
@@ -39,7 +39,7 @@ struct DuplicateKeys: ~Copyable {
         _ words: UnsafeMutablePointer<UInt64>,
         _ source: UnsafePointer<UInt8>,
         _ first: Int,
-        _ end: Int
+        _ end: Int,
     ) -> Int {
         let tape = JSONTape(words: UnsafePointer(words), source: source)
         var repeats = 0
@@ -72,7 +72,7 @@ struct DuplicateKeys: ~Copyable {
         _ source: UnsafePointer<UInt8>,
         _ first: Int,
         _ end: Int,
-        _ count: Int
+        _ count: Int,
     ) -> Int {
         let tape = JSONTape(words: UnsafePointer(words), source: source)
         let mask = clear(atLeast: count &+ count / 3 &+ 1)
@@ -121,7 +121,7 @@ struct DuplicateKeys: ~Copyable {
         _ words: UnsafeMutablePointer<UInt64>,
         _ tape: JSONTape,
         from later: Int,
-        to first: Int
+        to first: Int,
     ) {
         words[first &+ 1] = TapeWord(.moved, start: later &+ 1, length: tape.extent(first &+ 1)).bits
         words[later] |= TapeWord.dead

@@ -66,7 +66,7 @@ public final class JSONDocument: @unchecked Sendable {
     /// - Throws: where and why the bytes are no JSON text, or which limit they reach.
     public convenience init(
         parsing bytes: UnsafeBufferPointer<UInt8>,
-        limits: JSONLimits = .default
+        limits: JSONLimits = .default,
     ) throws(JSONParseError) {
         self.init(try JSONIndex(bytes, limits: limits))
     }
@@ -79,7 +79,7 @@ public final class JSONDocument: @unchecked Sendable {
     /// Parses the bytes of a text.
     public convenience init(
         parsing bytes: ArraySlice<UInt8>,
-        limits: JSONLimits = .default
+        limits: JSONLimits = .default,
     ) throws(JSONParseError) {
         let index = bytes.withUnsafeBufferPointer { buffer in
             Result { () throws(JSONParseError) in try JSONIndex(buffer, limits: limits) }

@@ -4,7 +4,7 @@ enum JSONEscaper {
     static func append(
         _ text: UnsafeBufferPointer<UInt8>,
         _ escapes: JSONStyle.Escapes,
-        to output: inout [UInt8]
+        to output: inout [UInt8],
     ) {
         output.append(UInt8(ascii: "\""))
         var copied = 0
@@ -34,7 +34,7 @@ enum JSONEscaper {
         _ text: UnsafeBufferPointer<UInt8>,
         _ position: Int,
         _ byte: UInt8,
-        _ escapes: JSONStyle.Escapes
+        _ escapes: JSONStyle.Escapes,
     ) -> (UInt32, Int) {
         switch byte {
         case 0..<0x20, 0x22, 0x5C:

@@ -30,7 +30,7 @@ public struct JSONLimits: Sendable, Hashable {
         depth: Int = 512,
         values: Int = 8_000_000,
         numberBytes: Int = 1_000,
-        refusesLoneSurrogates: Bool = true
+        refusesLoneSurrogates: Bool = true,
     ) {
         self.bytes = min(max(bytes, 0), Self.largestBytes)
         self.depth = min(max(depth, 0), Self.largestDepth)

@@ -128,7 +128,7 @@ extension JSONNode {
             guard let member = withExtendedLifetime(document, { base.next() }) else { return nil }
             return (
                 JSONNode(document: document, position: member.key),
-                JSONNode(document: document, position: member.value)
+                JSONNode(document: document, position: member.value),
             )
         }
     }

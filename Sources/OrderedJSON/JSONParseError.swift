@@ -51,7 +51,7 @@ extension JSONParseError {
         at offset: Int,
         in source: UnsafeBufferPointer<UInt8>,
         found: String? = nil,
-        expected: String
+        expected: String,
     ) {
         var line = 1
         var column = 1
@@ -69,7 +69,7 @@ extension JSONParseError {
             line: line,
             column: column,
             found: found ?? Self.name(at: offset, in: source),
-            expected: expected
+            expected: expected,
         )
     }
 

@@ -31,7 +31,7 @@ struct JSONParser: ~Copyable {
         _ offset: Int,
         _ expected: String,
         found: String? = nil,
-        _ reason: JSONParseError.Reason = .syntax
+        _ reason: JSONParseError.Reason = .syntax,
     ) -> JSONParseError {
         JSONParseError(reason, at: min(offset, count), in: text, found: found, expected: expected)
     }
@@ -194,7 +194,7 @@ struct JSONParser: ~Copyable {
         _ next: inout Int,
         _ loose: inout Int,
         _ rare: inout Int,
-        _ slash: inout Int
+        _ slash: inout Int,
     ) throws(JSONParseError) -> Int {
         if source[start] != UInt8(ascii: "\"") { throw failure(start, "\(expected)") }
         var findings = StringScanner.Findings()

@@ -155,7 +155,8 @@ public struct JSONTape {
         while position < end {
             let word = word(position)
             let value = position &+ 1
-            let matches = word.has(TapeWord.escaped)
+            let matches =
+                word.has(TapeWord.escaped)
                 ? JSONText.equals(escaped: sourceText(position), key)
                 : word.length == key.count && JSONText.equals(source + word.start, key)
             if matches, !word.has(TapeWord.dead) { return settled(value) }

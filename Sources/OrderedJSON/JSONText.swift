@@ -62,7 +62,7 @@ enum JSONText {
     /// Writes the text of `source` to `buffer`, which has room for it: text is never longer than its source.
     private static func unescape(
         _ source: UnsafeBufferPointer<UInt8>,
-        into buffer: UnsafeMutableBufferPointer<UInt8>
+        into buffer: UnsafeMutableBufferPointer<UInt8>,
     ) -> Int {
         var position = 0
         var count = 0

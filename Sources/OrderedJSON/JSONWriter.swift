@@ -8,7 +8,7 @@ public enum JSONWriter {
         _ node: JSONNode,
         to output: inout [UInt8],
         style: JSONStyle = .compact,
-        level: Int = 0
+        level: Int = 0,
     ) {
         node.document.withTape { append($0, node.position, to: &output, style: style, level: level) }
     }
@@ -19,7 +19,7 @@ public enum JSONWriter {
         _ position: Int,
         to output: inout [UInt8],
         style: JSONStyle = .compact,
-        level: Int = 0
+        level: Int = 0,
     ) {
         let word = tape.word(position)
         if word.bits & style.mask == 0, style.indentation == nil {
@@ -46,7 +46,7 @@ public enum JSONWriter {
     public static func append(
         utf8 text: UnsafeBufferPointer<UInt8>,
         to output: inout [UInt8],
-        escapes: JSONStyle.Escapes = .required
+        escapes: JSONStyle.Escapes = .required,
     ) {
         JSONEscaper.append(text, escapes, to: &output)
     }
@@ -57,7 +57,7 @@ public enum JSONWriter {
         to output: inout [UInt8],
         style: JSONStyle = .compact,
         level: Int = 0,
-        _ appendElement: (Elements.Element, inout [UInt8]) -> Void
+        _ appendElement: (Elements.Element, inout [UInt8]) -> Void,
     ) {
         output.append(UInt8(ascii: "["))
         var isEmpty = true
@@ -77,7 +77,7 @@ public enum JSONWriter {
         to output: inout [UInt8],
         style: JSONStyle = .compact,
         level: Int = 0,
-        _ appendValue: (Value, inout [UInt8]) -> Void
+        _ appendValue: (Value, inout [UInt8]) -> Void,
     ) {
         output.append(UInt8(ascii: "{"))
         var isEmpty = true
@@ -139,7 +139,7 @@ private struct ValueWriter {
                 members.lazy.map { ($0.key, $0.value) },
                 to: &output,
                 style: style,
-                level: level
+                level: level,
             ) { value, output in
                 append(value, level: level + 1, to: &output)
             }

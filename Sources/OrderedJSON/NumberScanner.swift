@@ -39,7 +39,7 @@ enum NumberScanner {
         _ source: UnsafePointer<UInt8>,
         _ first: Int,
         _ point: Int,
-        _ flags: inout UInt64
+        _ flags: inout UInt64,
     ) -> Int {
         var position = point
         if source[point] == 0x2E {
@@ -61,7 +61,7 @@ enum NumberScanner {
         _ source: UnsafePointer<UInt8>,
         _ first: Int,
         _ point: Int,
-        _ end: Int
+        _ end: Int,
     ) -> Bool {
         guard end &- first <= 16, point &- first <= 7 else { return false }
         if end &- point == 2, source[end &- 1] == 0x30 { return true }

@@ -14,7 +14,7 @@ extension JSONDocument {
     /// Parses what json-smart's `JSONParser.MODE_PERMISSIVE` accepts.
     public convenience init(
         permissive bytes: UnsafeBufferPointer<UInt8>,
-        limits: JSONLimits = .default
+        limits: JSONLimits = .default,
     ) throws(JSONParseError) {
         self.init(try JSONIndex(permissive: bytes, limits: limits))
     }

@@ -19,7 +19,8 @@ enum StringScanner {
         var position = start
         while true {
             let bytes = raw.loadUnaligned(fromByteOffset: position, as: UInt64.self)
-            let stops = zeroBytes(bytes ^ ones &* 0x22) | zeroBytes(bytes ^ ones &* 0x5C)
+            let stops =
+                zeroBytes(bytes ^ ones &* 0x22) | zeroBytes(bytes ^ ones &* 0x5C)
                 | zeroBytes(bytes ^ ones &* 0x2F) | zeroBytes(bytes ^ ones &* 0x7F)
                 | ((bytes &- ones &* 0x20) & ~bytes) | bytes
             let mask = stops & highs
@@ -45,7 +46,7 @@ enum StringScanner {
         _ source: UnsafePointer<UInt8>,
         _ position: Int,
         _ byte: UInt8,
-        _ findings: inout Findings
+        _ findings: inout Findings,
     ) -> Int {
         switch byte {
         case 0x2F:

@@ -18,7 +18,8 @@ struct TapeWord {
 
     @inlinable
     init(_ kind: Kind, start: Int, length: Int, flags: UInt64 = 0) {
-        bits = UInt64(truncatingIfNeeded: length) & Self.lengthMask
+        bits =
+            UInt64(truncatingIfNeeded: length) & Self.lengthMask
             | (UInt64(truncatingIfNeeded: start) & Self.lengthMask) &<< 28
             | UInt64(kind.rawValue) &<< 56
             | flags

@@ -1,6 +1,5 @@
-import Testing
-
 import Cryptography
+import Testing
 
 /// Signatures that OpenSSL made.
 @Suite("Signatures")
@@ -14,7 +13,8 @@ struct SignatureTests {
         7d46d978758fd33040db0a272b40e3cb088c7b0ca5d92a074a88bcb0552c2fd75e377a3055a1c8116d543e8c27995631c8e1
         9b4bc90ce9a4d964ade8a69f7f069b4fee36450b7785bf1c0088888a04f97ed14138ad58719e93ff6bbdee9cea9dce6a55eb
         896f9a2c4ef5
-        """)
+        """
+    )
 
     static func bytes(_ hex: String) -> [UInt8] {
         let digits = hex.filter { !$0.isWhitespace }.utf8.map { UInt8($0 < 0x40 ? $0 - 0x30 : $0 - 0x57) }
@@ -31,7 +31,7 @@ struct SignatureTests {
             b76212d80918bbf32c18cb54c0e034b984f6aced2755ffc0901242490a8fb8d2a8608911f0ffb03c05f95fc13799853d
             08dc6ad772a2d9e3633888f6fbf6d4743a74b1d69b493f2672b8edf6841d57398649fef8285a39259169ee21b24dddb8
             d116aba1106961ff670e33022fdf17b6
-            """
+            """,
         ),
         (
             .sha384,
@@ -42,7 +42,7 @@ struct SignatureTests {
             dcda44a941f319184a829531f6423f11d3cd84a5a7b786bf6cb99e0bb4339867e50e94def48ce6649fecde676b2aa952
             fcbc5f42f24bd4b8f0828164671970e65269bd881f83db38d7c652443c62c904c140e71920b8af7cc975a3129ce27566
             404e12da66a5a7e4d19f9a1ae8528cd0
-            """
+            """,
         ),
         (
             .sha512,
@@ -53,7 +53,7 @@ struct SignatureTests {
             d716077ccc11a4afc5d2e7a3063e3bae98b9247db0868ae96fee78874059fcf12a47c47841810428dc312ce061850359
             4ef2913545b23013e01b137dc0813a4bf8359fd220fbc720b6871bf0f2f7aacc88bdefd96d804bb707b333e62d59e196
             f192616389f2891363fd6b69c6a1d19b
-            """
+            """,
         ),
     ]
 
@@ -67,7 +67,7 @@ struct SignatureTests {
             d18c5f53b4666d1c5fe1c3fe867d62e38f2958ed84b1d35eaa13d2e9fc8d3b8aa439d34bf0d3b9dab4dea5591e5e24ed
             fea3b0a1e1679a664b5c656fb9abf7d43d8881c0a4dad8811e787f05262bd4be51f3accfa6b574ff21ff41c54bb6a42a
             8c8aad981d34c18d9f137d0d2666f4f3
-            """
+            """,
         ),
         (
             .sha384,
@@ -78,7 +78,7 @@ struct SignatureTests {
             26faea305077518706e734f356cb1831481104ee5ec2bd9722e6efcc2e90451dc08654047d9210dc588640b3fcdb18bd
             f352b26b613f1f1d9f45f486100c1c471021c80662d78f430bc0e218684eed139bae90e0aae27f2db19ba23cc409ff5d
             6051acc3aabbf1eae97613ced9727921
-            """
+            """,
         ),
         (
             .sha512,
@@ -89,7 +89,7 @@ struct SignatureTests {
             717d464833d2f6e3f75eccfe363e960791c65797abd89bf56593fde9cb048d6fde6904b185de85efe5d37d47388ade8a
             c9477a8553bb4b44b3dd2fb27ce6893cec8f3ad0211e77164e87796911faa27e91a25b23a1891be5b0a5e0da01c5ab5f
             5e8dfd02d049bd4c7666f55e644bea0b
-            """
+            """,
         ),
     ]
 
@@ -105,7 +105,7 @@ struct SignatureTests {
             """
             60928c66933f5a09396049a6677f3ef6c14b0c16dda044e67603aa75069772d1cf3b1c1978491587a954b4b47182558a
             aca9bd8b2f0d8f4cee23d1b2cfaa556d
-            """
+            """,
         ),
         (
             .p256, .sha256,
@@ -118,7 +118,7 @@ struct SignatureTests {
             """
             29dcd2256698e693f5c9624234fc0a764d7bd5e90e2edaa0922d7442be4319bee3b66b0d6e24e937319ef99e7d89f4de
             ceea1f424f1351504c2be5a37b4cef3b
-            """
+            """,
         ),
         (
             .p384, .sha384,
@@ -131,7 +131,7 @@ struct SignatureTests {
             """
             1bff42ec10a64d1362b94c66847000a751e3b71570f34fd4a0cff75f39799d99d7180b075c45defef5796e015e8c8b48
             c7234e1b763cf7c5d7ed05747e354e08043632fa29a341da4968f6c36be16d843a6041bd3e268bf4aa5acfa05c454ac1
-            """
+            """,
         ),
     ]
 

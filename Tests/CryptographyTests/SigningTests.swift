@@ -1,7 +1,6 @@
+import Cryptography
 import JSONWebTokens
 import Testing
-
-import Cryptography
 
 /// What is signed is what OpenSSL and the RFCs sign, and verifies.
 @Suite("Signing")
@@ -75,7 +74,7 @@ struct SigningTests {
             4762403f25386e5e7c0b75e6717c8eca216ce1ebc39f0ff996899cbaf852ffabd2003e25b26465b36947cd88c7c2a710
             5aa60ad4e6a4913287254bdcef1042a4d0bdc1cc38d5e24aa4c93c1f01291934e6488cde3f36e38eb9a8c1d88c3e0ca1
             e3c1ca0fdacc6d81157e31b394398d18
-            """
+            """,
         ),
         (
             .sha512,
@@ -86,7 +85,7 @@ struct SigningTests {
             1039d93c90e01c60fd6f27696e46af0f480381f8c9544094de24e67f5ade14f7cc00dc03bd6351707e76dfd5db9c1849
             bf34eb7571f666845d8cdc7e0ecf07874594da6d1fa493e8ffd205396e407bc42e502e68b9227285f534691f228a622d
             2952cfcd508b45285cb2036fde833d40
-            """
+            """,
         ),
     ]
 
@@ -111,13 +110,16 @@ struct SigningTests {
         #expect(signature != key.signaturePSS(of: Self.message, hash), "the salt is random")
     }
 
-    @Test("ECDSA signatures verify, and only for their message", arguments: [
-        (ECPublicKey.Curve.p256, "c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721"),
-        (
-            .p384,
-            "6b9d3dad2e1b8c1c05b19875b6659f4de23c3b667bf297ba9aa47740787137d896d5724e4c70a825f872c9ea60d2edf5"
-        ),
-    ])
+    @Test(
+        "ECDSA signatures verify, and only for their message",
+        arguments: [
+            (ECPublicKey.Curve.p256, "c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721"),
+            (
+                .p384,
+                "6b9d3dad2e1b8c1c05b19875b6659f4de23c3b667bf297ba9aa47740787137d896d5724e4c70a825f872c9ea60d2edf5",
+            ),
+        ],
+    )
     func curve(curve: ECPublicKey.Curve, scalar: String) throws {
         let key = try #require(ECPrivateKey(curve, scalar: SignatureTests.bytes(scalar)))
         let hash: HashFunction = curve == .p256 ? .sha256 : .sha384
@@ -139,12 +141,15 @@ struct SigningTests {
         #expect(key.signature(of: Self.message)?.count == 2 * hash.length)
     }
 
-    @Test("What is no key, or a damaged one, is none", arguments: [
-        "", "-----BEGIN PRIVATE KEY-----", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----",
-        "-----BEGIN RSA PRIVATE KEY-----\nMIIB\n-----END RSA PRIVATE KEY-----",
-        "-----BEGIN EC PRIVATE KEY-----\nMIP/////\n-----END EC PRIVATE KEY-----",
-        "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----",
-    ])
+    @Test(
+        "What is no key, or a damaged one, is none",
+        arguments: [
+            "", "-----BEGIN PRIVATE KEY-----", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----",
+            "-----BEGIN RSA PRIVATE KEY-----\nMIIB\n-----END RSA PRIVATE KEY-----",
+            "-----BEGIN EC PRIVATE KEY-----\nMIP/////\n-----END EC PRIVATE KEY-----",
+            "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----",
+        ],
+    )
     func damaged(text: String) {
         #expect(PrivateKeyFile(pem: Array(text.utf8)) == nil)
         #expect(TokenSigningKey(Array(text.utf8)) == nil)

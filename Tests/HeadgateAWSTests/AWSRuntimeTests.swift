@@ -8,10 +8,17 @@ import Testing
 struct AWSRuntimeTests {
     private static let role = "arn:aws:iam::123456789012:role/r"
 
-    private static func runtime(_ environment: [String: String], _ aws: PlayedAWS, warn: @escaping @Sendable (String) -> Void = { _ in })
+    private static func runtime(
+        _ environment: [String: String],
+        _ aws: PlayedAWS,
+        warn: @escaping @Sendable (String) -> Void = { _ in },
+    )
         -> AWSRuntime
     {
-        let nowhere = ["AWS_CONFIG_FILE": "/nowhere", "AWS_SHARED_CREDENTIALS_FILE": "/nowhere", "AWS_EC2_METADATA_DISABLED": "true"]
+        let nowhere = [
+            "AWS_CONFIG_FILE": "/nowhere", "AWS_SHARED_CREDENTIALS_FILE": "/nowhere",
+            "AWS_EC2_METADATA_DISABLED": "true",
+        ]
         return AWSRuntime(
             environment: nowhere.merging(environment) { $1 },
             dispatcher: aws,
@@ -22,7 +29,10 @@ struct AWSRuntimeTests {
 
     @Test func aContainersRelativeAddressIsThePlatforms() async throws {
         let aws = PlayedAWS { _ in
-            IntegrationResponse(status: 200, body: Body(#"{"AccessKeyId": "ASIA", "SecretAccessKey": "s", "Token": "t"}"#))
+            IntegrationResponse(
+                status: 200,
+                body: Body(#"{"AccessKeyId": "ASIA", "SecretAccessKey": "s", "Token": "t"}"#),
+            )
         }
         let runtime = Self.runtime(["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/v2/credentials/x"], aws)
         #expect(try await runtime.credentials().value().accessKeyID == "ASIA")
@@ -67,8 +77,10 @@ struct AWSRuntimeTests {
         let aws = PlayedAWS { _ in IntegrationResponse(status: 404, body: Body(#"{"message": "what is this?"}"#)) }
         let warnings = Mutex<[String]>([])
         let runtime = Self.runtime(
-            [variable: value, "AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "s"], aws,
-            warn: { text in warnings.withLock { $0.append(text) } })
+            [variable: value, "AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "s"],
+            aws,
+            warn: { text in warnings.withLock { $0.append(text) } },
+        )
         let credentials = runtime.credentials(of: .init(arn: Self.role, region: "us-east-1", session: .init()))
         if mayLackIt {
             #expect((try? await credentials.value())?.accessKeyID == "AKIA")
@@ -85,7 +97,9 @@ struct AWSRuntimeTests {
     func whatSTSRefusesIsRefusedWhereverItIs(_ code: String) async {
         let aws = PlayedAWS { _ in .refusal(code) }
         let runtime = Self.runtime(
-            ["AWS_ENDPOINT_URL": "http://127.0.0.1:4566", "AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "s"], aws)
+            ["AWS_ENDPOINT_URL": "http://127.0.0.1:4566", "AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "s"],
+            aws,
+        )
         let credentials = runtime.credentials(of: .init(arn: Self.role, region: "us-east-1", session: .init()))
         await #expect(throws: CredentialsProblem("assuming \(Self.role): \(code)", code: code)) {
             try await credentials.value()
@@ -94,7 +108,9 @@ struct AWSRuntimeTests {
 
     @Test func hostsOfThisMachine() {
         for host in ["127.0.0.1", "127.8.9.1", "localhost", "::1"] { #expect(ContainerProvider.isLoopback(host)) }
-        for host in ["127.evil.example", "127.0.0.1.example", "128.0.0.1", "127.0.0.256", "127.0.0", "localhost.example"] {
+        for host in [
+            "127.evil.example", "127.0.0.1.example", "128.0.0.1", "127.0.0.256", "127.0.0", "localhost.example",
+        ] {
             #expect(!ContainerProvider.isLoopback(host))
         }
     }

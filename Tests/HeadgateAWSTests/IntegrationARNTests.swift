@@ -82,7 +82,8 @@ struct IntegrationARNTests {
 
     @Test func stageVariablesStandForRegionAndSubdomain() throws {
         let arn = try IntegrationARN(
-            parsing: "arn:aws:apigateway:${stageVariables.region}:${stageVariables.bucket}.s3:path/k")
+            parsing: "arn:aws:apigateway:${stageVariables.region}:${stageVariables.bucket}.s3:path/k"
+        )
         #expect(arn.regionVariable == "region" && arn.subdomain == "${stageVariables.bucket}")
         #expect(base(arn) == "https://${stageVariables.bucket}.s3.${stageVariables.region}.amazonaws.com")
         #expect(throws: InvalidValue.self) {

@@ -20,7 +20,10 @@ final class Folder {
     /// Replaces a file in one step, as an editor does.
     func write(_ name: String, _ text: String) throws {
         let file = URL(fileURLWithPath: path).appendingPathComponent(name)
-        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            at: file.deletingLastPathComponent(),
+            withIntermediateDirectories: true,
+        )
         try Data(text.utf8).write(to: file, options: .atomic)
     }
 }
@@ -42,7 +45,9 @@ final class SteppingClock: GatewayClock, @unchecked Sendable {
 
 extension GatewayOptions {
     /// A gateway in which nothing depends on the machine; backends answer as `answer` says.
-    static func repeatable(_ answer: @escaping @Sendable (IntegrationRequest) -> Result<IntegrationResponse, GatewayFailure>) -> Self {
+    static func repeatable(
+        _ answer: @escaping @Sendable (IntegrationRequest) -> Result<IntegrationResponse, GatewayFailure>
+    ) -> Self {
         var options = GatewayOptions()
         options.clock = SteppingClock()
         options.seed = 7

@@ -38,7 +38,8 @@ struct GatewayTests {
                 #expect(request.method == "POST")
                 #expect(request.body.text == #"{"id": "7"}"#)
                 return .success(IntegrationResponse(status: backend, headers: [:], body: Body("{}")))
-            })
+            },
+        )
         let response = await gateway.handle(MethodRequest(method: "GET", path: "/7"))
         #expect(response.status == client)
         await gateway.stop()
@@ -68,7 +69,10 @@ struct GatewayTests {
         let folder = try Folder(["lookup.yaml": Self.lookup])
         let gateway = try Gateway(
             pipelines: folder.path,
-            options: .repeatable { _ in .failure(.badGateway("10.0.0.7 refused", status: 504, reason: "integration-connect")) })
+            options: .repeatable { _ in
+                .failure(.badGateway("10.0.0.7 refused", status: 504, reason: "integration-connect"))
+            },
+        )
         let exchange = await gateway.run(MethodRequest(method: "GET", path: "/7"))
         #expect(exchange.response.status == 504)
         #expect(!exchange.response.body.text.contains("10.0.0.7"))
@@ -79,7 +83,9 @@ struct GatewayTests {
     @Test func reloadReplacesEverythingOrNothing() async throws {
         let folder = try Folder(["version.yaml": Self.pipeline("one")])
         let gateway = try Gateway(pipelines: folder.path)
-        func version() async -> String { await gateway.handle(MethodRequest(method: "GET", path: "/version")).body.text }
+        func version() async -> String {
+            await gateway.handle(MethodRequest(method: "GET", path: "/version")).body.text
+        }
         #expect(await version() == "one")
 
         try folder.write("version.yaml", Self.pipeline("two"))
@@ -144,7 +150,8 @@ struct GatewayTests {
         options.payloadLimit = 10
         let gateway = try Gateway(pipelines: folder.path, options: options)
         let response = await gateway.handle(
-            MethodRequest(method: "POST", path: "/version", body: .bytes(Array(repeating: 0x61, count: 11))))
+            MethodRequest(method: "POST", path: "/version", body: .bytes(Array(repeating: 0x61, count: 11)))
+        )
         #expect(response.status == 413)
         await gateway.stop()
     }

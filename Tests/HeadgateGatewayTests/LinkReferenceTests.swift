@@ -48,7 +48,8 @@ struct LinkReferenceTests {
         #expect(
             try await findings(integration(keys)) == [
                 #"no link is called "order" | expected one of: orders, billing | did you mean "orders"?"#
-            ])
+            ]
+        )
     }
 
     @Test("without links there is a hint how to declare one")
@@ -58,7 +59,8 @@ struct LinkReferenceTests {
         #expect(
             findings == [
                 #"no link is called "orders" | expected a file with links: [{name: orders, targets: [HOST:PORT]}]"#
-            ])
+            ]
+        )
     }
 
     @Test("a policy beside a link, and a link that is missing")
@@ -67,11 +69,13 @@ struct LinkReferenceTests {
         #expect(
             try await findings(integration(both)) == [
                 "a call through a link takes the link's policy | expected retries, limits and breaker in the links: block"
-            ])
+            ]
+        )
         #expect(
             try await findings(integration("  connectionType: VPC_LINK\n")) == [
                 #"a VPC link is wanted, and "connectionId" is missing | expected connectionId: LINK"#
-            ])
+            ]
+        )
     }
 
     @Test("explain says which link, and what it does")
@@ -87,7 +91,8 @@ struct LinkReferenceTests {
         #expect(
             stage.details.map(\.text) == [
                 "127.0.0.1:2, 127.0.0.1:3 ×2; health by GET /health every 5000 ms; up to 3 attempts"
-            ])
+            ]
+        )
         await gateway.stop()
     }
 

@@ -9,21 +9,21 @@ struct PluginLoadTests {
     /// A plugin and a pipeline that uses it.
     private static let files = [
         "plugins/stamp/plugin.yaml": """
-            manifest: 1
-            name: stamp
-            version: 1.0.0
-            summary: Answers with a word.
-            phases: [request]
-            example: "stamp: {value: x}"
-            config:
-              value: {type: string, required: true, description: The value.}
-            """,
+        manifest: 1
+        name: stamp
+        version: 1.0.0
+        summary: Answers with a word.
+        phases: [request]
+        example: "stamp: {value: x}"
+        config:
+          value: {type: string, required: true, description: The value.}
+        """,
         "plugins/stamp/init.lua": """
-            local words = require("lib.words")
-            local M = {}
-            function M.request(ctx, config) return ctx:respond{ body = words.hello .. config.value } end
-            return M
-            """,
+        local words = require("lib.words")
+        local M = {}
+        function M.request(ctx, config) return ctx:respond{ body = words.hello .. config.value } end
+        return M
+        """,
         "plugins/stamp/lib/words.lua": "return { hello = 'hello ' }\n",
         "plugins/stamp/tests/words_test.lua":
             "return { words = function() assert(require('lib.words').hello == 'hello ') end }\n",

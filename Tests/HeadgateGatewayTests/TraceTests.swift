@@ -11,7 +11,9 @@ struct TraceTests {
     static let samples = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("../../pipelines").standardizedFileURL.path
 
-    private func trace(_ request: MethodRequest, answer: Result<IntegrationResponse, GatewayFailure>) async throws -> TraceReport {
+    private func trace(_ request: MethodRequest, answer: Result<IntegrationResponse, GatewayFailure>) async throws
+        -> TraceReport
+    {
         let gateway = try Gateway(pipelines: Self.samples, options: .repeatable { _ in answer })
         let exchange = await gateway.run(request, trace: Trace())
         await gateway.stop()
@@ -27,17 +29,34 @@ struct TraceTests {
 
     @Test func theSeedCase() async throws {
         let request = MethodRequest(
-            method: "GET", path: "/teapot", rawQuery: "query=kitchen", headers: ["Host": "api.test"], clientAddress: "192.0.2.1")
+            method: "GET",
+            path: "/teapot",
+            rawQuery: "query=kitchen",
+            headers: ["Host": "api.test"],
+            clientAddress: "192.0.2.1",
+        )
         let answer = IntegrationResponse(
-            status: 201, headers: ["X-Item-Id": "17"], body: Body(#"{"path": "teapot", "type": "kitchen", "price": 9.50}"#))
+            status: 201,
+            headers: ["X-Item-Id": "17"],
+            body: Body(#"{"path": "teapot", "type": "kitchen", "price": 9.50}"#),
+        )
         let report = try await trace(request, answer: .success(answer))
         try check(report.text(.plain), against: "lookup.txt")
         try check(JSONWriter.string(report.json, style: .pretty), against: "lookup.json")
     }
 
     @Test func aBackendThatFails() async throws {
-        let request = MethodRequest(method: "GET", path: "/teapot", headers: ["Host": "api.test"], clientAddress: "192.0.2.1")
-        let failure = GatewayFailure.badGateway("backend.test cannot be reached", status: 504, reason: "integration-connect")
+        let request = MethodRequest(
+            method: "GET",
+            path: "/teapot",
+            headers: ["Host": "api.test"],
+            clientAddress: "192.0.2.1",
+        )
+        let failure = GatewayFailure.badGateway(
+            "backend.test cannot be reached",
+            status: 504,
+            reason: "integration-connect",
+        )
         try check(try await trace(request, answer: .failure(failure)).text(.plain), against: "lookup-failed.txt")
     }
 
@@ -71,6 +90,9 @@ struct TraceTests {
         ])
         let results = try await PipelineTestRunner().run(folder.path)
         #expect(!results.allPassed)
-        try Golden.check(results.text(.plain).replacingOccurrences(of: folder.path, with: "."), against: "failed-test.txt")
+        try Golden.check(
+            results.text(.plain).replacingOccurrences(of: folder.path, with: "."),
+            against: "failed-test.txt",
+        )
     }
 }

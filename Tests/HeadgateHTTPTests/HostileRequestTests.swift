@@ -32,8 +32,16 @@ import Testing
     }
 
     static let framing: [Case] = [
-        Case("length and chunks", post("Content-Length: 4", "Transfer-Encoding: chunked"), .contentLengthWithTransferEncoding),
-        Case("chunks and length", post("TRANSFER-ENCODING: chunked", "content-length: 4"), .contentLengthWithTransferEncoding),
+        Case(
+            "length and chunks",
+            post("Content-Length: 4", "Transfer-Encoding: chunked"),
+            .contentLengthWithTransferEncoding,
+        ),
+        Case(
+            "chunks and length",
+            post("TRANSFER-ENCODING: chunked", "content-length: 4"),
+            .contentLengthWithTransferEncoding,
+        ),
         Case("two lengths", post("Content-Length: 5", "Content-Length: 6"), .contentLengthRepeated),
         Case("two equal lengths", post("Content-Length: 5", "Content-Length: 5"), .contentLengthRepeated),
         Case("a list of lengths", post("Content-Length: 5, 5"), .contentLength),
@@ -56,7 +64,11 @@ import Testing
         Case("coding after a vertical tab", post("Transfer-Encoding: \u{0B}chunked"), .fieldValue),
         Case("coding after a hard blank", post("Transfer-Encoding: \u{A0}chunked"), .fieldValue),
         Case("coding twice", post("Transfer-Encoding: chunked", "Transfer-Encoding: chunked"), .transferEncoding),
-        Case("chunks in HTTP/1.0", "POST /a HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", .transferEncodingInHTTP10),
+        Case(
+            "chunks in HTTP/1.0",
+            "POST /a HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n",
+            .transferEncodingInHTTP10,
+        ),
         Case("expectation", post("Expect: 200-ok"), .expectation),
     ]
 
@@ -172,7 +184,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "/", "//a", "/a//b/", "/a..b", "/...", "/.a", "/a.", "/..a", "/;x", "/a;b=c", "/%25", "/a?", "/a?b=/../c&d=%zz", "/:@!$&'()*+,",
+        "/", "//a", "/a//b/", "/a..b", "/...", "/.a", "/a.", "/..a", "/;x", "/a;b=c", "/%25", "/a?", "/a?b=/../c&d=%zz",
+        "/:@!$&'()*+,",
         "/a?b[c]=d&e='", "/a[0]|b", "/a?b={c}|d\\^`",
     ])
     func unusualTargetsPass(_ target: String) throws {

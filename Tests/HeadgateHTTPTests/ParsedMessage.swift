@@ -34,7 +34,8 @@ func parseRequests(
                     ParsedMessage(
                         startLine: "\(head.method) \(head.target.path)\(query) 1.\(head.minorVersion)",
                         headers: head.headers.fields.map { "\($0.name): \($0.value)" },
-                    ))
+                    )
+                )
             case .payload(let count):
                 messages[messages.count - 1].body += buffer.readBytes(length: count) ?? []
             case .end:
@@ -76,7 +77,8 @@ func parseResponses(
                     ParsedMessage(
                         startLine: "\(head.status)",
                         headers: head.headers.fields.map { "\($0.name): \($0.value)" },
-                    ))
+                    )
+                )
             case .payload(let count):
                 messages[messages.count - 1].body += buffer.readBytes(length: count) ?? []
             case .end:

@@ -6,7 +6,13 @@ import Testing
 /// Each limit at its value and one beyond, with the end in sight and without.
 @Suite struct ParserLimitTests {
     private static let limits = MessageLimits(
-        target: 40, fieldBlock: 100, field: 60, fieldCount: 5, chunkExtensions: 30, interimResponses: 3)
+        target: 40,
+        fieldBlock: 100,
+        field: 60,
+        fieldCount: 5,
+        chunkExtensions: 30,
+        interimResponses: 3,
+    )
 
     private func parse(_ text: String) throws(MessageError) -> [ParsedMessage] {
         try parseRequests(text, limits: Self.limits)
@@ -28,7 +34,9 @@ import Testing
         func field(_ count: Int) -> String { "X: " + String(repeating: "v", count: count - 3) + "\r\n" }
         #expect(try parse(request(field(60))).count == 1)
         #expect(throws: MessageError.fieldTooLong) { try parse(request(field(61))) }
-        #expect(throws: MessageError.fieldTooLong) { try parse("GET / HTTP/1.0\r\nX: " + String(repeating: "v", count: 80)) }
+        #expect(throws: MessageError.fieldTooLong) {
+            try parse("GET / HTTP/1.0\r\nX: " + String(repeating: "v", count: 80))
+        }
     }
 
     @Test func fieldBlock() throws {
@@ -60,7 +68,10 @@ import Testing
         #expect(try parse(body(30))[0].text == "xx")
         #expect(throws: MessageError.chunkExtensionsTooLong) { try parse(body(31)) }
         #expect(throws: MessageError.chunkExtensionsTooLong) {
-            try parse("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;" + String(repeating: "e", count: 5000))
+            try parse(
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;"
+                    + String(repeating: "e", count: 5000)
+            )
         }
     }
 
@@ -83,7 +94,8 @@ import Testing
     }
 
     @Test func aMillionChunksCostLittle() throws {
-        let body = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+        let body =
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
             + String(repeating: "1\r\nx\r\n", count: 200_000) + "0\r\n\r\n"
         let clock = ContinuousClock()
         var messages: [ParsedMessage] = []

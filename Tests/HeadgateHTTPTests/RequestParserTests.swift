@@ -19,7 +19,8 @@ import Testing
                     headers: ["Host: a.example", "X-Id: a b"],
                     isComplete: true,
                 )
-            ])
+            ]
+        )
     }
 
     @Test func readsBodiesByLengthAndByChunks() throws {

@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct ResponseParserTests {
     private static let sized = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello"
-    private static let chunked = "HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\nX-T: v\r\n\r\n"
+    private static let chunked =
+        "HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\nX-T: v\r\n\r\n"
 
     @Test(arguments: [sized, chunked, "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + sized])
     func everyFragmentationIsTheSameResponse(_ text: String) throws {
@@ -32,7 +33,9 @@ import Testing
         #expect(try parseResponses("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", to: ["HEAD"])[0].isComplete)
         #expect(try parseResponses("HTTP/1.1 204 No Content\r\n\r\n")[0].isComplete)
         #expect(try parseResponses("HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n")[0].isComplete)
-        #expect(try parseResponses("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", to: ["HEAD"])[0].isComplete)
+        #expect(
+            try parseResponses("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", to: ["HEAD"])[0].isComplete
+        )
     }
 
     @Test func oneConnectionCarriesSeveral() throws {
@@ -51,7 +54,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", MessageError.contentLengthWithTransferEncoding),
+        (
+            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
+            MessageError.contentLengthWithTransferEncoding,
+        ),
         ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\n", .contentLengthRepeated),
         ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, chunked\r\n\r\n", .transferEncodingUnknown),
         ("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", .transferEncodingUnknown),
@@ -85,9 +91,13 @@ import Testing
         let start = "HTTP/1.1 204 x\r\n"
         #expect(try parseResponses(start + fields(256) + "\r\n").count == 1)
         #expect(throws: MessageError.tooManyFields) { try parseResponses(start + fields(257) + "\r\n") }
-        #expect(throws: MessageError.fieldTooLong) { try parseResponses(start + "X: " + String(repeating: "v", count: 66_000)) }
+        #expect(throws: MessageError.fieldTooLong) {
+            try parseResponses(start + "X: " + String(repeating: "v", count: 66_000))
+        }
         #expect(throws: MessageError.fieldBlockTooLong) {
-            try parseResponses(start + (0..<70).map { "X\($0): " + String(repeating: "v", count: 1000) + "\r\n" }.joined())
+            try parseResponses(
+                start + (0..<70).map { "X\($0): " + String(repeating: "v", count: 1000) + "\r\n" }.joined()
+            )
         }
     }
 

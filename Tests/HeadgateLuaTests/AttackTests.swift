@@ -34,15 +34,27 @@ struct AttackTests {
     static let endless: [Attack] = [
         Attack("a loop", "while true do end", cpu),
         Attack("a loop with goto", "::again:: goto again", cpu),
-        Attack("a loop under pcall, for ever", "local function f() while true do end end while true do pcall(f) end", cpu),
-        Attack("a loop as message handler", "local function f() while true do end end while true do xpcall(f, f) end", cpu),
+        Attack(
+            "a loop under pcall, for ever",
+            "local function f() while true do end end while true do pcall(f) end",
+            cpu,
+        ),
+        Attack(
+            "a loop as message handler",
+            "local function f() while true do end end while true do xpcall(f, f) end",
+            cpu,
+        ),
         Attack("a loop in a handler", "xpcall(error, function() while true do end end, 'x')", cpu),
         Attack(
-            "a loop in __index", "local t = setmetatable({}, {__index = function() while true do end end}) return t.x", cpu),
+            "a loop in __index",
+            "local t = setmetatable({}, {__index = function() while true do end end}) return t.x",
+            cpu,
+        ),
         Attack(
             "a loop in __index from C",
             "local t = setmetatable({}, {__index = function() while true do end end}) while true do pcall(table.concat, t, '', 1, 2) end",
-            cpu),
+            cpu,
+        ),
         Attack("a loop in a comparator", "table.sort({3, 2, 1}, function() while true do end end)", cpu),
         Attack(
             "a loop under pcall in __lt of a sort",
@@ -52,33 +64,68 @@ struct AttackTests {
             local list = {}
             for i = 1, 10 do list[i] = setmetatable({}, mt) end
             while true do pcall(table.sort, list) end
-            """, cpu),
+            """,
+            cpu,
+        ),
         Attack("a loop in a gsub callback", "('aaa'):gsub('a', function() while true do end end)", cpu),
         Attack(
             "a loop in __tostring",
             "local t = setmetatable({}, {__tostring = function() while true do end end}) while true do pcall(tostring, t) end",
-            cpu),
+            cpu,
+        ),
         Attack(
-            "a loop in __concat", "local t = setmetatable({}, {__concat = function() while true do end end}) return t .. 'x'",
-            cpu),
-        Attack("sorting for ever", "local t = {} for i = 1, 3e5 do t[i] = -i end while true do table.sort(t) end", cpu),
+            "a loop in __concat",
+            "local t = setmetatable({}, {__concat = function() while true do end end}) return t .. 'x'",
+            cpu,
+        ),
+        Attack(
+            "sorting for ever",
+            "local t = {} for i = 1, 3e5 do t[i] = -i end while true do table.sort(t) end",
+            cpu,
+        ),
         Attack("an endless iterator", "for _ in function() return 1 end do end", cpu),
         Attack("an endless gmatch", "while true do for _ in ('x'):rep(100000):gmatch('.') do end end", cpu),
-        Attack("a lie about the length", "table.insert(setmetatable({}, {__len = function() return 1 << 50 end}), 1, 1)", "table is too long"),
         Attack(
-            "moving for ever", "table.move({}, 1, 1 << 50, 2, {})", cpu),
+            "a lie about the length",
+            "table.insert(setmetatable({}, {__len = function() return 1 << 50 end}), 1, 1)",
+            "table is too long",
+        ),
         Attack(
-            "moving into C for ever", "table.move({1}, 1, 1 << 50, 1, setmetatable({}, {__newindex = type}))", cpu),
+            "moving for ever",
+            "table.move({}, 1, 1 << 50, 2, {})",
+            cpu,
+        ),
+        Attack(
+            "moving into C for ever",
+            "table.move({1}, 1, 1 << 50, 1, setmetatable({}, {__newindex = type}))",
+            cpu,
+        ),
         Attack(
             "joining nothing for ever",
-            "table.concat(setmetatable({}, {__index = function() return '' end}), '', 1, 1 << 50)", cpu),
-        Attack("a long comparison", "local a, b = ('x'):rep(16e6), ('x'):rep(16e6) while true do local _ = a < b end", cpu),
+            "table.concat(setmetatable({}, {__index = function() return '' end}), '', 1, 1 << 50)",
+            cpu,
+        ),
         Attack(
-            "a long library call, often", "local a = ('x'):rep(16e6) while true do utf8.len(a) end", cpu),
+            "a long comparison",
+            "local a, b = ('x'):rep(16e6), ('x'):rep(16e6) while true do local _ = a < b end",
+            cpu,
+        ),
+        Attack(
+            "a long library call, often",
+            "local a = ('x'):rep(16e6) while true do utf8.len(a) end",
+            cpu,
+        ),
         Attack("plain search, often", "local a = ('x'):rep(8e6) while true do a:find('yx', 1, true) end", cpu),
         Attack(
-            "inserting in front", "local t = {} for i = 1, 2e5 do t[i] = i end while true do table.insert(t, 1, 0) end", cpu),
-        Attack("patterns with much work at each place", "local a = ('a'):rep(1e6) while true do a:find('.-b') end", "complex|CPU"),
+            "inserting in front",
+            "local t = {} for i = 1, 2e5 do t[i] = i end while true do table.insert(t, 1, 0) end",
+            cpu,
+        ),
+        Attack(
+            "patterns with much work at each place",
+            "local a = ('a'):rep(1e6) while true do a:find('.-b') end",
+            "complex|CPU",
+        ),
         Attack("instructions", "local n = 0 for i = 1, 1e12 do n = n + i end", cpu),
         Attack(
             "closing in a for loop",
@@ -87,7 +134,9 @@ struct AttackTests {
             local guard = setmetatable({}, mt)
             mt.__close = function() while true do end end
             for _ in function() return 1 end, nil, nil, guard do while true do end end
-            """, cpu),
+            """,
+            cpu,
+        ),
         Attack(
             "closing after a comparator was stopped",
             """
@@ -95,7 +144,9 @@ struct AttackTests {
             local guard = setmetatable({}, mt)
             mt.__close = function() while true do pcall(function() while true do end end) end end
             for _ in function() return 1 end, nil, nil, guard do table.sort({2, 1}, function() while true do end end) end
-            """, cpu),
+            """,
+            cpu,
+        ),
     ]
 
     static let memoryEaters: [Attack] = [
@@ -103,45 +154,77 @@ struct AttackTests {
         Attack("a string of a gigabyte", "return #('x'):rep(1 << 30)", "resulting string too large"),
         Attack("a string of a gigabyte, often", "while true do pcall(string.rep, 'x', 1 << 30) end", "CPU|allocating"),
         Attack("doubling", "local s = 'x' while true do s = s .. s end", "allocating|not enough memory"),
-        Attack("doubling under pcall", "local s = 'x' while true do pcall(function() s = s .. s end) end", "CPU|allocating"),
+        Attack(
+            "doubling under pcall",
+            "local s = 'x' while true do pcall(function() s = s .. s end) end",
+            "CPU|allocating",
+        ),
         Attack("a table that grows", "local t = {} while true do t[#t + 1] = {} end", "CPU|allocating"),
         Attack("strings of 8 MB", "while true do local s = ('x'):rep(8 << 20) end", memory, cpu: "10s"),
         Attack(
-            "joining doubles", "local t = {('x'):rep(1e6)} while true do t = {table.concat({t[1], t[1]})} end", memory,
-            cpu: "10s"),
-        Attack("gsub that grows", "local s = ('x'):rep(1e5) while true do s = s:gsub('x', 'xx'):sub(1, 5e5) end", "CPU|allocating"),
-        Attack("format that grows", "local s = 'x' while true do s = string.format('%s%s', s, s) end", "allocating|memory|CPU"),
+            "joining doubles",
+            "local t = {('x'):rep(1e6)} while true do t = {table.concat({t[1], t[1]})} end",
+            memory,
+            cpu: "10s",
+        ),
+        Attack(
+            "gsub that grows",
+            "local s = ('x'):rep(1e5) while true do s = s:gsub('x', 'xx'):sub(1, 5e5) end",
+            "CPU|allocating",
+        ),
+        Attack(
+            "format that grows",
+            "local s = 'x' while true do s = string.format('%s%s', s, s) end",
+            "allocating|memory|CPU",
+        ),
         Attack("closures", "local t while true do local u = t t = function() return u end end", "CPU|allocating"),
         Attack("unpacking", "return table.unpack({}, 1, 1e8)", "too many results to unpack"),
-        Attack("JSON", "local t = {} for i = 1, 1e4 do t[i] = ('x'):rep(1e4) end return #host.json.encode(t)", "CPU|allocating|memory"),
+        Attack(
+            "JSON",
+            "local t = {} for i = 1, 1e4 do t[i] = ('x'):rep(1e4) end return #host.json.encode(t)",
+            "CPU|allocating|memory",
+        ),
     ]
 
     static let deep: [Attack] = [
         Attack("recursion", "local function f() return 1 + f() end return f()", "stack overflow|CPU"),
         Attack("recursion under pcall", "local function f() pcall(f) f() end f()", "stack overflow|CPU|allocating"),
         Attack(
-            "nested pcall", "local function f(n) if n == 0 then return 'deep' end return select(2, pcall(f, n - 1)) end return f(1e4)",
-            "stack overflow|returned"),
+            "nested pcall",
+            "local function f(n) if n == 0 then return 'deep' end return select(2, pcall(f, n - 1)) end return f(1e4)",
+            "stack overflow|returned",
+        ),
         Attack(
-            "nested xpcall", "local function f() return xpcall(f, f) end while true do f() end", cpu),
+            "nested xpcall",
+            "local function f() return xpcall(f, f) end while true do f() end",
+            cpu,
+        ),
         Attack(
-            "nested gsub", "local function f(s) return (s:gsub('.', f)) end return f('x')", "stack overflow"),
+            "nested gsub",
+            "local function f(s) return (s:gsub('.', f)) end return f('x')",
+            "stack overflow",
+        ),
         Attack("nested sort", "local function f() table.sort({2, 1}, f) end f()", "stack overflow"),
         Attack(
             "nested tostring",
             "local mt = {} mt.__tostring = function(t) return tostring(t) end return tostring(setmetatable({}, mt))",
-            "stack overflow"),
+            "stack overflow",
+        ),
         Attack(
             "nested format",
             "local mt = {} mt.__tostring = function(t) return ('%s'):format(t) end return tostring(setmetatable({}, mt))",
-            "stack overflow"),
+            "stack overflow",
+        ),
         Attack(
             "nested concat",
             "local mt = {} mt.__index = function(t) return table.concat(t, '', 1, 2) end return table.concat(setmetatable({}, mt), '', 1, 2)",
-            "stack overflow"),
+            "stack overflow",
+        ),
         Attack(
             "nested __index",
-            "local mt = {} mt.__index = function(t, k) return t[k + 1] end return setmetatable({}, mt)[1]", "stack overflow"),
+            "local mt = {} mt.__index = function(t, k) return t[k + 1] end return setmetatable({}, mt)[1]",
+            "stack overflow",
+        ),
         Attack(
             "nested __eq, __lt and __concat",
             """
@@ -151,10 +234,14 @@ struct AttackTests {
             mt.__eq = function(a, b) return a .. b end
             local a, b = setmetatable({}, mt), setmetatable({}, mt)
             return a .. b
-            """, "stack overflow"),
+            """,
+            "stack overflow",
+        ),
         Attack(
-            "a chain of __index", "local t = {} for i = 1, 1e4 do t = setmetatable({}, {__index = t}) end return t.x",
-            "possible loop"),
+            "a chain of __index",
+            "local t = {} for i = 1, 1e4 do t = setmetatable({}, {__index = t}) end return t.x",
+            "possible loop",
+        ),
         Attack("nested captures", "return ('x'):rep(300):find(('(x'):rep(40) .. (')'):rep(40))", "too many captures"),
         Attack("a nested pattern", "return ('x'):rep(1e5):find(('x?'):rep(1e3) .. 'y')", "too complex"),
         Attack("deep JSON", "assert(host.json.decode(('['):rep(1e5)))", "fewer levels"),
@@ -173,7 +260,11 @@ struct AttackTests {
     ]
 
     static let escapes: [Attack] = [
-        Attack("a finalizer", "setmetatable({}, {__gc = function() while true do end end})", "'__gc' is not available"),
+        Attack(
+            "a finalizer",
+            "setmetatable({}, {__gc = function() while true do end end})",
+            "'__gc' is not available",
+        ),
         Attack("a closing value", "setmetatable({}, {__close = print})", "'__close' is not available"),
         Attack("an attribute", "local x <close> = nil", "<close> is not available"),
         Attack("the environment", "_ENV = {}", "_ENV is not available"),
@@ -200,7 +291,11 @@ struct AttackTests {
         Attack("garbage", "collectgarbage('stop')", "attempt to call a nil value (global 'collectgarbage')"),
         Attack("the table of globals", "return _G.x", "attempt to index a nil value (global '_G')"),
         Attack("a method without its object", "ctx.request.headers.get('X')", "'get' needs its object"),
-        Attack("a method of another object", "ctx.request.headers.get(ctx.request.body, 'X')", "'get' needs its object"),
+        Attack(
+            "a method of another object",
+            "ctx.request.headers.get(ctx.request.body, 'X')",
+            "'get' needs its object",
+        ),
     ]
 
     @Test("Every attack ends in its error", arguments: endless + memoryEaters + deep + patterns + escapes)
@@ -233,7 +328,10 @@ struct AttackTests {
     func fairness(_ attack: Attack) async throws {
         let bench = Bench()
         // A mention of ctx, so that nothing runs when the script is checked.
-        let stage = try bench.stage("local _ = ctx\n" + attack.script, limits: [("cpu", "300ms"), ("memory", "128MiB")])
+        let stage = try bench.stage(
+            "local _ = ctx\n" + attack.script,
+            limits: [("cpu", "300ms"), ("memory", "128MiB")],
+        )
         let neighbours = try Neighbours(bench)
         let start = ContinuousClock.now
         let exchange = await bench.run(bench.pipeline(before: stage))
@@ -242,21 +340,27 @@ struct AttackTests {
         let failure = try #require(exchange.failure?.cause)
         let endsEarly = failure.contains("without a turn for other requests") || !failure.contains("stopped")
         // In units of the attack's own time, which counts whatever else the machine does.
-        #expect(endsEarly || others.count >= 10 && others.longest < elapsed / 2, "\(failure.prefix(80)): \(others) in \(elapsed)")
+        #expect(
+            endsEarly || others.count >= 10 && others.longest < elapsed / 2,
+            "\(failure.prefix(80)): \(others) in \(elapsed)",
+        )
         #expect(others.failed == 0)
     }
 
     @Test("What a stopped script has left behind, the next does not see, and two under way do not see each other")
     func leaks() async throws {
         let bench = Bench()
-        let first = bench.pipeline(before: try bench.stage(
-            """
-            ctx.vars.mine = ctx.request.params.id
-            local kept = { ctx = ctx, id = ctx.request.id }
-            host.time.sleep(0.02)
-            assert(kept.id == ctx.request.id and ctx.vars.mine == ctx.request.params.id)
-            if not pcall(function() leaked = kept end) then return ctx:respond{ json = { ctx.request.id } } end
-            """))
+        let first = bench.pipeline(
+            before: try bench.stage(
+                """
+                ctx.vars.mine = ctx.request.params.id
+                local kept = { ctx = ctx, id = ctx.request.id }
+                host.time.sleep(0.02)
+                assert(kept.id == ctx.request.id and ctx.vars.mine == ctx.request.params.id)
+                if not pcall(function() leaked = kept end) then return ctx:respond{ json = { ctx.request.id } } end
+                """
+            )
+        )
         let ids = await withTaskGroup(of: String.self) { group in
             for _ in 0..<50 { group.addTask { await bench.run(first).response.body.text } }
             return await group.reduce(into: [String]()) { $0.append($1) }

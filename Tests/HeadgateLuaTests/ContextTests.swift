@@ -39,7 +39,8 @@ struct ContextTests {
             ("ctx.deadline > 1600000000", "true"),
             ("ctx.identity", "null"),
             ("tostring(ctx.request)", #""ctx.request""#),
-        ])
+        ],
+    )
     func members(expression: String, expected: String) async throws {
         #expect(try await bench.value(expression) == expected)
     }
@@ -47,10 +48,14 @@ struct ContextTests {
     @Test("Pairs keep the order of headers and query")
     func pairs() async throws {
         let names = try await bench.value(
-            "out", preamble: "local out = {} for n, v in pairs(ctx.request.headers) do out[#out + 1] = n .. '=' .. v end")
+            "out",
+            preamble: "local out = {} for n, v in pairs(ctx.request.headers) do out[#out + 1] = n .. '=' .. v end",
+        )
         #expect(names == #"["Host=api.example.com","Content-Type=application/json","X-Tag=one","x-tag=two"]"#)
         let items = try await bench.value(
-            "out", preamble: "local out = {} for n, v in pairs(ctx.request.query) do out[#out + 1] = n .. '=' .. v end")
+            "out",
+            preamble: "local out = {} for n, v in pairs(ctx.request.query) do out[#out + 1] = n .. '=' .. v end",
+        )
         #expect(items == #"["a=1","b=x y","a=2"]"#)
     }
 
@@ -71,7 +76,8 @@ struct ContextTests {
             request.headers["X-Gone"] = nil
             request.body:set_json({ hello = "world" })
             request.timeout = 500
-            """)
+            """
+        )
         #expect(exchange.failure == nil)
         let request = exchange.integrationRequest
         #expect(request.method == "PUT")
@@ -95,7 +101,8 @@ struct ContextTests {
             ctx.response.status = 201
             ctx.response.headers["X-New"] = "yes"
             ctx.response.body:set_json(value)
-            """)
+            """
+        )
         #expect(exchange.failure == nil)
         #expect(exchange.response.status == 201)
         #expect(exchange.response.headers.first("X-New") == "yes")
@@ -105,7 +112,8 @@ struct ContextTests {
     @Test("Outcomes: respond leaves out the rest, skip goes on at the backend")
     func outcomes() async throws {
         let respond = try bench.stage(
-            "return ctx:respond{status = 418, headers = {['X-A'] = 'b', ['X-L'] = {'1', '2'}}, body = 'short'}")
+            "return ctx:respond{status = 418, headers = {['X-A'] = 'b', ['X-L'] = {'1', '2'}}, body = 'short'}"
+        )
         var exchange = await bench.run(bench.pipeline(before: respond, answer: Bench.answer))
         #expect(exchange.response.status == 418)
         #expect(exchange.response.headers.all("X-L") == ["1", "2"])
@@ -118,8 +126,11 @@ struct ContextTests {
             PipelineStage(label: "skip", kind: "script", phase: .any, built: skip),
             PipelineStage(label: "never", kind: "script", phase: .any, built: never),
             PipelineStage(
-                label: "backend", kind: "http", phase: .dispatch,
-                built: BuiltStage(Backend(response: Bench.answer), explanation: "")),
+                label: "backend",
+                kind: "http",
+                phase: .dispatch,
+                built: BuiltStage(Backend(response: Bench.answer), explanation: ""),
+            ),
             PipelineStage(label: "skip 2", kind: "script", phase: .any, built: skip),
             PipelineStage(label: "never 2", kind: "script", phase: .any, built: never),
         ]
@@ -131,13 +142,15 @@ struct ContextTests {
     @Test("Variables and identity are shared with the stages behind")
     func variables() async throws {
         let first = try bench.stage(
-            "ctx.vars.list = {1, 2, {three = 3}} ctx.vars.gone = 1 ctx.vars.gone = nil ctx.identity = {principalId = 'ada'}")
+            "ctx.vars.list = {1, 2, {three = 3}} ctx.vars.gone = 1 ctx.vars.gone = nil ctx.identity = {principalId = 'ada'}"
+        )
         let second = try bench.stage(
             """
             local names = {}
             for name in pairs(ctx.vars) do names[#names + 1] = name end
             ctx.response.body:set_json({ ctx.vars.list[3].three, names, ctx.vars.none == nil, ctx.identity.principalId })
-            """)
+            """
+        )
         let exchange = await bench.run(bench.pipeline(before: first, after: second))
         #expect(exchange.failure == nil)
         #expect(exchange.response.body.text == #"[3,["list"],true,"ada"]"#)
@@ -158,13 +171,16 @@ struct ContextTests {
             for key, value in pairs(config) do out[#out + 1] = key end
             table.sort(out)
             return ctx:respond{json = {config, #config.list, config.list[2], out, config.nothing == host.json.null}}
-            """, config: node)
+            """,
+            config: node,
+        )
         let exchange = await bench.run(bench.pipeline(before: stage))
         #expect(exchange.failure.map(Bench.line) == nil)
         #expect(
             exchange.response.body.text
                 == #"[{"name":"Ada","count":12,"ratio":0.5,"on":true,"code":"012","list":["a","b"],"nothing":null},"#
-                + #"2,"b",["code","count","list","name","nothing","on","ratio"],true]"#)
+                + #"2,"b",["code","count","list","name","nothing","on","ratio"],true]"#
+        )
         let change = try bench.stage("config.list[1] = 'changed'", config: node)
         let failed = await bench.run(bench.pipeline(before: change))
         #expect(failed.failure.map(Bench.line) == "pipelines/orders.yaml:10: the table is read-only")

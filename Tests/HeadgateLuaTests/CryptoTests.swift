@@ -7,7 +7,7 @@ import Testing
 @Suite("host.crypto: signatures")
 struct CryptoTests {
     private static let permissions = ConfigurationNode.mapping([
-        ("secrets", .list([.plain("api-token"), .plain("rsa-key"), .plain("aws-key")])),
+        ("secrets", .list([.plain("api-token"), .plain("rsa-key"), .plain("aws-key")]))
     ])
 
     /// Of the key `rsa-key`, as a JWK has it.
@@ -35,11 +35,14 @@ struct CryptoTests {
               access_key = "AKIDEXAMPLE", secret_key = host.secret("aws-key"),
             })
             return ctx:respond{ json = headers }
-            """)
+            """
+        )
         #expect(
-            value == #"{"Authorization":"AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, "#
+            value
+                == #"{"Authorization":"AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, "#
                 + #"SignedHeaders=host;x-amz-date, "#
-                + #"Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31","X-Amz-Date":"20150830T123600Z"}"#)
+                + #"Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31","X-Amz-Date":"20150830T123600Z"}"#
+        )
     }
 
     @Test("Secrets of the request and of the credentials stay secrets")
@@ -57,16 +60,20 @@ struct CryptoTests {
               tostring(headers["X-Key"]), headers["X-List"][2], tostring(headers["X-Amz-Security-Token"]),
               tostring(headers.Authorization), headers["X-Amz-Content-SHA256"],
             } }
-            """)
+            """
+        )
         #expect(value == #"["[secret]","b","[secret]","[secret]","UNSIGNED-PAYLOAD"]"#)
     }
 
-    @Test("Tokens are signed with keys of every kind, and verified", arguments: [
-        ("host.secret('rsa-key')", "nil", "RS256"), ("host.secret('rsa-key')", "{ alg = 'RS512' }", "RS512"),
-        ("host.secret('rsa-key')", "{ alg = 'PS256' }", "PS256"),
-        ("ec", "nil", "ES256"), ("host.json.encode(ec)", "nil", "ES256"), ("'shared'", "nil", "HS256"),
-        ("host.secret('api-token')", "{ alg = 'HS384', header = { kid = 'a' } }", "HS384"),
-    ])
+    @Test(
+        "Tokens are signed with keys of every kind, and verified",
+        arguments: [
+            ("host.secret('rsa-key')", "nil", "RS256"), ("host.secret('rsa-key')", "{ alg = 'RS512' }", "RS512"),
+            ("host.secret('rsa-key')", "{ alg = 'PS256' }", "PS256"),
+            ("ec", "nil", "ES256"), ("host.json.encode(ec)", "nil", "ES256"), ("'shared'", "nil", "HS256"),
+            ("host.secret('api-token')", "{ alg = 'HS384', header = { kid = 'a' } }", "HS384"),
+        ],
+    )
     func tokens(key: String, options: String, algorithm: String) async throws {
         let value = try await value(
             """
@@ -82,31 +89,44 @@ struct CryptoTests {
             if kind == "RS" or kind == "PS" then verifier = rsa elseif kind == "ES" then verifier = ec end
             local claims, header = assert(host.crypto.jwt_verify(token, verifier))
             return ctx:respond{ json = { claims.sub, header.alg } }
-            """)
+            """
+        )
         #expect(value == #"["ada","\#(algorithm)"]"#)
     }
 
-    @Test("A key and an algorithm that do not belong together are refused, without a word of the key", arguments: [
-        ("host.secret('rsa-key')", "{ alg = 'HS256' }", "the key does not fit alg \"HS256\": it is for RS256"),
-        ("host.secret('rsa-key')", "{ alg = 'ES256' }", "the key does not fit alg \"ES256\": it is for RS256"),
-        ("host.secret('api-token')", "{ alg = 'RS256' }", "the key does not fit alg \"RS256\": it is a shared key"),
-        ("{ kty = 'RSA', n = 'AQAB', e = 'AQAB' }", "nil", "the private key cannot be used: expected RSA"),
-        ("'-----BEGIN PRIVATE KEY-----\\nAAAA'", "nil", "the private key cannot be used: expected RSA"),
-        ("'key'", "{ alg = 'none' }", "alg is one of \"HS256\", \"HS384\""),
-        ("'key'", "{ alg = 'PS256' }", "the key does not fit alg \"PS256\": it is a shared key"),
-    ])
+    @Test(
+        "A key and an algorithm that do not belong together are refused, without a word of the key",
+        arguments: [
+            ("host.secret('rsa-key')", "{ alg = 'HS256' }", "the key does not fit alg \"HS256\": it is for RS256"),
+            ("host.secret('rsa-key')", "{ alg = 'ES256' }", "the key does not fit alg \"ES256\": it is for RS256"),
+            (
+                "host.secret('api-token')", "{ alg = 'RS256' }",
+                "the key does not fit alg \"RS256\": it is a shared key",
+            ),
+            ("{ kty = 'RSA', n = 'AQAB', e = 'AQAB' }", "nil", "the private key cannot be used: expected RSA"),
+            ("'-----BEGIN PRIVATE KEY-----\\nAAAA'", "nil", "the private key cannot be used: expected RSA"),
+            ("'key'", "{ alg = 'none' }", "alg is one of \"HS256\", \"HS384\""),
+            ("'key'", "{ alg = 'PS256' }", "the key does not fit alg \"PS256\": it is a shared key"),
+        ],
+    )
     func refused(key: String, options: String, message: String) async throws {
         let value = try await value("ctx.vars.token = host.crypto.jwt_sign({}, \(key), \(options))")
         #expect(value.contains(message), "\(value)")
         #expect(!value.contains("canary") && !value.contains("MII"))
     }
 
-    @Test("Wrong arguments of sigv4 name what is wrong", arguments: [
-        ("{ url = 'https://a.example.com/' }, { region = 'x' }", "service must be a string or a secret"),
-        ("{ url = 'https://a.example.com/' }, { service = 's', region = 'x', access_key = 'a' }", "secret_key must be a string or a secret"),
-        ("{ url = 'https://a.example.com/' }, { servise = 's' }", "'servise'"),
-        ("{ url = 'ftp://a/' }, {}", "http"), ("{}, {}", "url must be a string"), ("1, {}", "table expected"),
-    ])
+    @Test(
+        "Wrong arguments of sigv4 name what is wrong",
+        arguments: [
+            ("{ url = 'https://a.example.com/' }, { region = 'x' }", "service must be a string or a secret"),
+            (
+                "{ url = 'https://a.example.com/' }, { service = 's', region = 'x', access_key = 'a' }",
+                "secret_key must be a string or a secret",
+            ),
+            ("{ url = 'https://a.example.com/' }, { servise = 's' }", "'servise'"),
+            ("{ url = 'ftp://a/' }, {}", "http"), ("{}, {}", "url must be a string"), ("1, {}", "table expected"),
+        ],
+    )
     func arguments(arguments: String, message: String) async throws {
         let value = try await value("host.crypto.sigv4(\(arguments))")
         #expect(value.contains(message), "\(value)")

@@ -20,11 +20,14 @@ struct PhaseTests {
             (.integrationResponse, IntegrationResponseView.view), (.response, ResponseView.view),
         ]
         let values = [
-            "method": "'PUT'", "url": "'https://example.com/'", "path": "'/x'", "timeout": "5", "status": "201", "target": "'/x'",
+            "method": "'PUT'", "url": "'https://example.com/'", "path": "'/x'", "timeout": "5", "status": "201",
+            "target": "'/x'",
         ]
         let arguments = [
-            "headers:get": "'X'", "headers:all": "'X'", "headers:set": "'X', '1'", "headers:add": "'X', '1'", "headers:remove": "'X'",
-            "query:get": "'x'", "query:all": "'x'", "query:set": "'x', '1'", "query:add": "'x', '1'", "query:remove": "'x'",
+            "headers:get": "'X'", "headers:all": "'X'", "headers:set": "'X', '1'", "headers:add": "'X', '1'",
+            "headers:remove": "'X'",
+            "query:get": "'x'", "query:all": "'x'", "query:set": "'x', '1'", "query:add": "'x', '1'",
+            "query:remove": "'x'",
             "body:set": "'{}'", "body:set_json": "{ 1 }",
         ]
         var uses: [Use] = []
@@ -43,7 +46,12 @@ struct PhaseTests {
                         let call = "\(name):\(method)"
                         let changes = ["set", "add", "remove", "set_json"].contains(method.description)
                         uses.append(
-                            Use(owner: owner, code: "local _ = \(owner.path).\(call)(\(arguments[call] ?? ""))", changes: changes))
+                            Use(
+                                owner: owner,
+                                code: "local _ = \(owner.path).\(call)(\(arguments[call] ?? ""))",
+                                changes: changes,
+                            )
+                        )
                     }
                 case .method: break
                 }
@@ -66,7 +74,10 @@ struct PhaseTests {
 
     /// Runs code in a phase; gives the failure that the operator reads, nil for none.
     private static func run(
-        _ code: String, in phase: ContextPhase, _ given: Bench = Bench(), permissions: ConfigurationNode? = nil
+        _ code: String,
+        in phase: ContextPhase,
+        _ given: Bench = Bench(),
+        permissions: ConfigurationNode? = nil,
     ) async throws -> String? {
         let bench = given
         let answer = IntegrationResponse(status: 200, headers: ["Content-Type": "application/json"], body: Body("{}"))
@@ -77,7 +88,8 @@ struct PhaseTests {
         switch phase {
         case .request: exchange = await bench.run(bench.pipeline(before: stage))
         case .response: exchange = await bench.run(bench.pipeline(before: nil, after: stage, answer: answer))
-        case .log: exchange = await bench.run(bench.pipeline(before: nil, after: stage, answer: answer), trace: Trace())
+        case .log:
+            exchange = await bench.run(bench.pipeline(before: nil, after: stage, answer: answer), trace: Trace())
         case .error:
             let failing = try bench.stage("error('the failure')")
             exchange = await bench.run(bench.pipeline(before: failing, after: stage, answer: answer), trace: Trace())
@@ -111,7 +123,8 @@ struct PhaseTests {
             if phases.contains(phase) {
                 #expect(failure == nil, "\(phase)")
             } else {
-                let expected = "is not available in phase \(phase.rawValue) (available in: \(phases.map(\.rawValue).joined(separator: ", ")))"
+                let expected =
+                    "is not available in phase \(phase.rawValue) (available in: \(phases.map(\.rawValue).joined(separator: ", ")))"
                 #expect(failure?.contains(expected) == true, "\(phase): \(failure ?? "allowed")")
             }
         }
@@ -126,17 +139,25 @@ struct PhaseTests {
         }
     }
 
-    @Test("Every function of host works in every phase", arguments: ReferenceTests.examples.filter { $0.0.hasPrefix("host.") })
+    @Test(
+        "Every function of host works in every phase",
+        arguments: ReferenceTests.examples.filter { $0.0.hasPrefix("host.") },
+    )
     func host(name: String, text: String) async throws {
         // What goes to the backend cannot be changed behind it.
         let code = text.replacing("ctx.integration.request.headers[\"Authorization\"] =", "local _ =")
         for phase in ContextPhase.allCases {
             var bench = Bench()
             bench.services[(any SubrequestClient).self] = FixedClient()
-            let failure = try await Self.run(code, in: phase, bench, permissions: .mapping([
-                ("http", .list([.plain("https://api.example.com")])), ("secrets", .list([.plain("api-token")])),
-                ("cache", .plain("1MiB")),
-            ]))
+            let failure = try await Self.run(
+                code,
+                in: phase,
+                bench,
+                permissions: .mapping([
+                    ("http", .list([.plain("https://api.example.com")])), ("secrets", .list([.plain("api-token")])),
+                    ("cache", .plain("1MiB")),
+                ]),
+            )
             #expect(failure == nil, "\(phase)")
         }
     }
@@ -187,7 +208,9 @@ struct PhaseTests {
         let failing = try bench.stage("local x = ctx.vars.none\nreturn x.y")
         let stage = try bench.stage(Self.late)
         let exchange = await bench.run(
-            bench.pipeline(before: failing, after: stage, answer: Bench.answer), trace: traced ? Trace() : nil)
+            bench.pipeline(before: failing, after: stage, answer: Bench.answer),
+            trace: traced ? Trace() : nil,
+        )
         #expect(exchange.response.status == 502)
         #expect(exchange.response.body.text == #"{"code":500,"sorry":11}"#)
         #expect(exchange.failure?.stage == "before")
@@ -204,8 +227,12 @@ struct PhaseTests {
     func logFails() async throws {
         let bench = Bench()
         let stage = try bench.stage(
-            "local M = {} function M.error() host.log.info('wrong') end function M.log(ctx) error('no') end return M")
-        let exchange = await bench.run(bench.pipeline(before: nil, after: stage, answer: Bench.answer), trace: Trace())
+            "local M = {} function M.error() host.log.info('wrong') end function M.log(ctx) error('no') end return M"
+        )
+        let exchange = await bench.run(
+            bench.pipeline(before: nil, after: stage, answer: Bench.answer),
+            trace: Trace(),
+        )
         #expect(exchange.response.status == 200 && exchange.failure == nil)
         #expect(bench.log.all.map(\.message.isEmpty) == [false])
         #expect(bench.log.all.first?.level == .error)
@@ -215,9 +242,11 @@ struct PhaseTests {
     func errorFails() async throws {
         let bench = Bench()
         let before = try bench.stage(
-            "local M = {} function M.request() return nil, 'first' end function M.error() while true do end end return M")
+            "local M = {} function M.request() return nil, 'first' end function M.error() while true do end end return M"
+        )
         let after = try bench.stage(
-            "local M = {} function M.error(ctx) ctx.response.headers['X-Late'] = 'yes' end return M")
+            "local M = {} function M.error(ctx) ctx.response.headers['X-Late'] = 'yes' end return M"
+        )
         let exchange = await bench.run(bench.pipeline(before: before, after: after, answer: Bench.answer))
         #expect(exchange.failure?.cause.hasPrefix("first") == true)
         #expect(exchange.response.status == 500)

@@ -21,7 +21,8 @@ struct ReferenceTests {
             permissions: .mapping([
                 ("http", .list([.plain("https://api.example.com")])), ("secrets", .list([.plain("api-token")])),
                 ("cache", .plain("1MiB")),
-            ]))
+            ]),
+        )
         let exchange = await bench.run(bench.pipeline(before: stage), trace: Trace())
         #expect(exchange.failure.map(Bench.line) == nil)
     }
@@ -41,7 +42,8 @@ struct ReferenceTests {
                   end
                 end
                 table.sort(names)
-                """)
+                """,
+        )
         let listed = Self.entries.map(\.name).filter { $0.hasPrefix("host.") }.sorted()
         #expect(names == "[" + listed.map { "\"\($0)\"" }.joined(separator: ",") + "]")
     }
@@ -80,7 +82,11 @@ struct FixedClient: SubrequestClient {
         for exchange: Exchange,
         _ completion: @escaping @Sendable (Result<IntegrationResponse, any Error>) -> Void,
     ) -> (@Sendable () -> Void)? {
-        completion(.success(IntegrationResponse(status: 200, headers: ["Content-Type": "application/json"], body: Body("[7]"))))
+        completion(
+            .success(
+                IntegrationResponse(status: 200, headers: ["Content-Type": "application/json"], body: Body("[7]"))
+            )
+        )
         return nil
     }
 }

@@ -15,11 +15,15 @@ struct ScannerTests {
             ("if true then return end", .statements),
             ("-- return ctx\nlocal t = {}\nreturn t", .module),
             ("local s = [[ctx ...]] local q = 'ctx' return {s, q}", .module),
-            ("local t = {} for i = 1, 2 do t[i] = i end while false do end repeat local y until true return t", .module),
+            (
+                "local t = {} for i = 1, 2 do t[i] = i end while false do end repeat local y until true return t",
+                .module,
+            ),
             ("local t = { a = function() if x then return ctx end end }\nt.ctx = 1\nreturn t", .module),
             ("local r = ctx:respond{} return r", .statements),
             ("return", .statements),
-        ])
+        ],
+    )
     func style(text: String, expected: LuaScriptStyle) {
         #expect(LuaScriptStyle(LuaScan(text)) == expected)
     }

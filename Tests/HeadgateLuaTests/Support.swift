@@ -116,7 +116,9 @@ struct Bench {
             local value = \(expression)
             if value == nil then value = host.json.null end
             return ctx:respond{json = value}
-            """, message)
+            """,
+            message,
+        )
         if let failure = exchange.failure { return "error: \(failure.cause.split(separator: "\n").first ?? "")" }
         return exchange.response.body.text
     }
@@ -144,7 +146,9 @@ extension ConfigurationNode {
 
     static func mapping(_ entries: [(String, ConfigurationNode)]) -> ConfigurationNode {
         ConfigurationNode(
-            .mapping(entries.map { Entry(key: $0.0, keyLocation: at(1), value: $0.1) }), at: at(1))
+            .mapping(entries.map { Entry(key: $0.0, keyLocation: at(1), value: $0.1) }),
+            at: at(1),
+        )
     }
 
     static func list(_ nodes: [ConfigurationNode]) -> ConfigurationNode {

@@ -45,9 +45,18 @@ import Testing
 
     static func record(_ change: (inout AccessRecord) -> Void) -> AccessRecord {
         var record = AccessRecord(
-            receivedAtMilliseconds: 0, method: "GET", path: "/pets/7", pipeline: "pets", clientAddress: "203.0.113.9",
-            status: 200, bytesReceived: 3, bytesSent: 40, durationMicroseconds: 12_345, backendMicroseconds: nil,
-            requestID: "abc", failure: nil,
+            receivedAtMilliseconds: 0,
+            method: "GET",
+            path: "/pets/7",
+            pipeline: "pets",
+            clientAddress: "203.0.113.9",
+            status: 200,
+            bytesReceived: 3,
+            bytesSent: 40,
+            durationMicroseconds: 12_345,
+            backendMicroseconds: nil,
+            requestID: "abc",
+            failure: nil,
         )
         change(&record)
         return record
@@ -60,9 +69,11 @@ import Testing
     }
 
     @Test func anAnswer() {
-        #expect(Self.lines { _ in } == [
-            "info GET /pets/7 200 client=203.0.113.9 id=abc in=3 ms=12.345 out=40 pipeline=pets"
-        ])
+        #expect(
+            Self.lines { _ in } == [
+                "info GET /pets/7 200 client=203.0.113.9 id=abc in=3 ms=12.345 out=40 pipeline=pets"
+            ]
+        )
         #expect(Self.lines({ $0.backendMicroseconds = 1_007 }).first?.contains("backend-ms=1.007") == true)
         #expect(Self.lines({ _ in }, level: .warning).isEmpty)
     }
@@ -75,15 +86,20 @@ import Testing
                 failure.stage = "http"
                 failure.location = SourceLocation(file: "pets.yaml", line: 3, column: 5)
                 $0.failure = failure
-            }, level: .error)
-        #expect(lines == [
-            "error GET /pets/7 502 at=pets.yaml:3:5 cause=it said \"no\" client=203.0.113.9 "
-                + "failure=integration-malformed id=abc in=3 ms=12.345 out=40 pipeline=pets stage=http"
-        ])
+            },
+            level: .error,
+        )
+        #expect(
+            lines == [
+                "error GET /pets/7 502 at=pets.yaml:3:5 cause=it said \"no\" client=203.0.113.9 "
+                    + "failure=integration-malformed id=abc in=3 ms=12.345 out=40 pipeline=pets stage=http"
+            ]
+        )
     }
 
     @Test func nothingMakesALineOfItsOwnOrActsOnATerminal() {
-        let hostile = "a\nGET /forged 200\r\t\u{1B}[31m\u{7F}\u{85}\u{9B}b\u{2028}c" + String(repeating: "x", count: 2000)
+        let hostile =
+            "a\nGET /forged 200\r\t\u{1B}[31m\u{7F}\u{85}\u{9B}b\u{2028}c" + String(repeating: "x", count: 2000)
         let lines = Self.lines {
             $0.status = 500
             var failure = GatewayFailure.internalError(hostile)
@@ -95,16 +111,23 @@ import Testing
             $0.clientAddress = hostile
         }
         #expect(lines.count == 1)
-        #expect(lines[0].unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F..<0xA0).contains($0.value) && $0 != "\u{2028}" })
+        #expect(
+            lines[0].unicodeScalars.allSatisfy {
+                $0.value >= 0x20 && !(0x7F..<0xA0).contains($0.value) && $0 != "\u{2028}"
+            }
+        )
         #expect(lines[0].contains("a\\nGET /forged 200\\r\\t\\u{1b}[31m\\u{7f}\\u{85}\\u{9b}b\\u{2028}c"))
         #expect(lines[0].utf8.count < 10_000)
     }
 
     @Test func aServersRequestsAreLoggedWithoutTheirSecrets() async throws {
         let log = Lines()
-        let failing = Answer { _ in MethodResponse(status: 500, headers: ["X-Out": "canary-header"], body: Body("canary-body")) }
+        let failing = Answer { _ in
+            MethodResponse(status: 500, headers: ["X-Out": "canary-header"], body: Body("canary-body"))
+        }
         try await TestServer.serving(
-            ["ANY /echo": Answer.echo, "ANY /fail": failing], observer: AccessLogger(log.logger(level: .trace))
+            ["ANY /echo": Answer.echo, "ANY /fail": failing],
+            observer: AccessLogger(log.logger(level: .trace)),
         ) { server in
             let wire = try server.connect()
             let fields = "Authorization: Bearer canary-token\r\nCookie: canary-cookie\r\n"

@@ -15,7 +15,12 @@ import Testing
         try await TestServer.serving(routes, observer: metrics) { server in
             let current = CurrentGeneration(Generation(number: 7, pipelines: try TestServer.pipelines(routes)))
             let admin = try await AdminServer.start(
-                port: 0, on: TestServer.group, server: server.server, current: current, metrics: metrics)
+                port: 0,
+                on: TestServer.group,
+                server: server.server,
+                current: current,
+                metrics: metrics,
+            )
             do {
                 try await body(server, admin)
             } catch {

@@ -26,11 +26,18 @@ import Testing
     }
 
     private func start(_ text: String, on group: any EventLoopGroup) async throws -> Server {
-        let stage = PipelineStage(label: "s", kind: "test", phase: .any, built: BuiltStage(Answer(text), explanation: ""))
+        let stage = PipelineStage(
+            label: "s",
+            kind: "test",
+            phase: .any,
+            built: BuiltStage(Answer(text), explanation: ""),
+        )
         let pipeline = Pipeline(name: "a", routes: [try Route(parsing: "GET /a")], stages: [stage])
         return try await Server.start(
-            serving: CurrentGeneration(Generation(number: 1, pipelines: [pipeline])), on: group,
-            ServerConfiguration(port: 0, drainGrace: .zero))
+            serving: CurrentGeneration(Generation(number: 1, pipelines: [pipeline])),
+            on: group,
+            ServerConfiguration(port: 0, drainGrace: .zero),
+        )
     }
 
     private func openDescriptors() -> Int {

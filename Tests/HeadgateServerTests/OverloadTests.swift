@@ -8,7 +8,9 @@ import Testing
 
 /// As many requests as may are worked on; a few wait, the others are told to come again, at once.
 @Suite struct OverloadTests {
-    static func configuration(total: Int? = nil, waiting: Int, patience: TimeAmount = .seconds(20)) -> ServerConfiguration {
+    static func configuration(total: Int? = nil, waiting: Int, patience: TimeAmount = .seconds(20))
+        -> ServerConfiguration
+    {
         var configuration = TestServer.configuration
         configuration.inFlightCap = total.map { InFlightCap($0) }
         configuration.waitingPerLoop = waiting
@@ -68,7 +70,9 @@ import Testing
             Pipeline(
                 name: route,
                 routes: [try Route(parsing: route)],
-                stages: [PipelineStage(label: "s", kind: "test", phase: .any, built: BuiltStage(stage, explanation: ""))],
+                stages: [
+                    PipelineStage(label: "s", kind: "test", phase: .any, built: BuiltStage(stage, explanation: ""))
+                ],
                 inFlightCap: cap,
             )
         }

@@ -13,7 +13,8 @@ import Testing
         try await TestServer.serving(Self.routes) { server in
             let wire = try server.connect()
             try await wire.send("POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
-            for piece in ["5;name=value\r\nhello", "\r\n", "1\r\n \r\n", "5\r\nworld\r\n0\r\nX-Trailer: a\r\n", "\r\n"] {
+            for piece in ["5;name=value\r\nhello", "\r\n", "1\r\n \r\n", "5\r\nworld\r\n0\r\nX-Trailer: a\r\n", "\r\n"]
+            {
                 try await wire.send(piece)
             }
             #expect(try await wire.response().body == "POST hello world")
@@ -47,7 +48,8 @@ import Testing
 
     @Test func streamsAreChunkedOrHaveTheirLength() async throws {
         let length = 3 * Source.pieceSize
-        try await TestServer.serving(["GET /a": Source(pieces: 3), "ANY /b": Source(pieces: 3, announced: length)]) { server in
+        try await TestServer.serving(["GET /a": Source(pieces: 3), "ANY /b": Source(pieces: 3, announced: length)]) {
+            server in
             let wire = try server.connect()
             let chunked = try await wire.ask("/a")
             #expect(chunked["transfer-encoding"] == "chunked")
@@ -61,7 +63,10 @@ import Testing
         }
     }
 
-    @Test(arguments: [Source(pieces: 2, end: .fail), Source(pieces: 2, announced: 1 << 20), Source(pieces: 2, announced: 1 << 20, end: .fail)])
+    @Test(arguments: [
+        Source(pieces: 2, end: .fail), Source(pieces: 2, announced: 1 << 20),
+        Source(pieces: 2, announced: 1 << 20, end: .fail),
+    ])
     func aStreamThatBreaksOffIsNeverAWholeResponse(_ source: Source) async throws {
         try await TestServer.serving(["GET /": source]) { server in
             let wire = try server.connect()
@@ -106,7 +111,9 @@ import Testing
         try await TestServer.serving(["ANY /echo": Answer.echo, "ANY /late": LateEcho()]) { server in
             let wire = try server.connect()
             for target in ["/echo", "/late"] {
-                try await wire.send("POST \(target) HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n")
+                try await wire.send(
+                    "POST \(target) HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n"
+                )
                 #expect(try await wire.bytes(25) == "HTTP/1.1 100 Continue\r\n\r\n", "\(target)")
                 try await wire.send("hello")
                 #expect(try await wire.response().body.hasSuffix("hello"))
@@ -120,7 +127,9 @@ import Testing
         try await TestServer.serving(["POST /echo": Answer.echo], configuration) { server in
             for (target, status) in [("/nowhere", 403), ("/echo", 413)] {
                 let wire = try server.connect()
-                try await wire.send("POST \(target) HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n")
+                try await wire.send(
+                    "POST \(target) HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n"
+                )
                 let response = try await wire.response()
                 #expect(response.status == status)
                 #expect(response["connection"] == "close")

@@ -7,7 +7,11 @@ import Testing
 @Suite struct PrometheusTests {
     @Test func textFormat() {
         let registry = PrometheusRegistry(buckets: [0.1, 1])
-        let requests = Counter(label: "requests_total", dimensions: [("path", "/a\"b\\c\nd"), ("code", "2xx")], factory: registry)
+        let requests = Counter(
+            label: "requests_total",
+            dimensions: [("path", "/a\"b\\c\nd"), ("code", "2xx")],
+            factory: registry,
+        )
         requests.increment()
         requests.increment(by: 2)
         requests.increment(by: -5)
@@ -16,21 +20,23 @@ import Testing
         duration.recordMilliseconds(50)
         duration.recordMilliseconds(100)
         duration.recordSeconds(7)
-        #expect(registry.text() == """
-            # TYPE open_connections gauge
-            open_connections 2.5
-            # TYPE requests_total counter
-            requests_total{code="2xx",path="/a\\"b\\\\c\\nd"} 3
-            # TYPE seconds histogram
-            seconds_bucket{p="x",le="0.1"} 2
-            seconds_bucket{p="x",le="1"} 2
-            seconds_bucket{p="x",le="+Inf"} 3
-            seconds_sum{p="x"} 7.15
-            seconds_count{p="x"} 3
-            # TYPE headgate_metrics_series_refused gauge
-            headgate_metrics_series_refused 0
+        #expect(
+            registry.text() == """
+                # TYPE open_connections gauge
+                open_connections 2.5
+                # TYPE requests_total counter
+                requests_total{code="2xx",path="/a\\"b\\\\c\\nd"} 3
+                # TYPE seconds histogram
+                seconds_bucket{p="x",le="0.1"} 2
+                seconds_bucket{p="x",le="1"} 2
+                seconds_bucket{p="x",le="+Inf"} 3
+                seconds_sum{p="x"} 7.15
+                seconds_count{p="x"} 3
+                # TYPE headgate_metrics_series_refused gauge
+                headgate_metrics_series_refused 0
 
-            """)
+                """
+        )
     }
 
     @Test func seriesAreBounded() {

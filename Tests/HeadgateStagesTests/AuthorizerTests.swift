@@ -19,7 +19,11 @@ private final class ScriptedFunction: FunctionInvoker {
     init(_ failure: GatewayFailure) { answer = .failure(failure) }
 
     func invoke(
-        _ function: String, payload: [UInt8], credentials: String?, timeoutMilliseconds: Int, for exchange: Exchange,
+        _ function: String,
+        payload: [UInt8],
+        credentials: String?,
+        timeoutMilliseconds: Int,
+        for exchange: Exchange,
         _ completion: @escaping @Sendable (Result<FunctionResult, any Error>) -> Void,
     ) {
         events.withLock { $0.append((try? JSONValue(parsing: payload)) ?? .null) }
@@ -31,37 +35,61 @@ private final class ScriptedFunction: FunctionInvoker {
 
 struct AuthorizerTests {
     private static func stage(
-        _ function: ScriptedFunction, _ kind: LambdaAuthorizerStage.Kind = .token,
-        sources: String = "method.request.header.Authorization", validation: String? = nil, ttl: Int = 0,
+        _ function: ScriptedFunction,
+        _ kind: LambdaAuthorizerStage.Kind = .token,
+        sources: String = "method.request.header.Authorization",
+        validation: String? = nil,
+        ttl: Int = 0,
         caches: AuthorizerCaches = AuthorizerCaches(),
     ) throws -> LambdaAuthorizerStage {
         LambdaAuthorizerStage(
-            function: "auth", kind: kind, sources: try IdentitySources(sources),
-            validation: try validation.map { try Pattern($0) }, ttlSeconds: ttl, credentials: nil,
-            timeoutMilliseconds: 1_000, invoker: function, caches: caches)
+            function: "auth",
+            kind: kind,
+            sources: try IdentitySources(sources),
+            validation: try validation.map { try Pattern($0) },
+            ttlSeconds: ttl,
+            credentials: nil,
+            timeoutMilliseconds: 1_000,
+            invoker: function,
+            caches: caches,
+        )
     }
 
     private static func serve(
-        _ stages: [any Stage], _ request: MethodRequest, route: String = "ANY /{id}"
+        _ stages: [any Stage],
+        _ request: MethodRequest,
+        route: String = "ANY /{id}",
     ) async throws -> Exchange {
         let end = MockStage(fixed: IntegrationResponse(status: 200, body: Body("ok")))
         return try await Exchanges.serve(
-            stages.map { ("stage", StagePhase.authorize, $0) } + [("mock", .dispatch, end)], request, route: route)
+            stages.map { ("stage", StagePhase.authorize, $0) } + [("mock", .dispatch, end)],
+            request,
+            route: route,
+        )
     }
 
-    private static func request(_ headers: Headers = ["Authorization": "allow"], path: String = "/7", query: String? = nil) -> MethodRequest {
+    private static func request(
+        _ headers: Headers = ["Authorization": "allow"],
+        path: String = "/7",
+        query: String? = nil,
+    ) -> MethodRequest {
         MethodRequest(method: "GET", path: path, rawQuery: query, headers: headers)
     }
 
     private static func answer(_ effect: String, resource: String = "*", more: String = "") -> String {
-        #"{"principalId": "user|1", "policyDocument": {"Version": "2012-10-17", "Statement": [{"Action": "execute-api:Invoke", "# +
-            #""Effect": "\#(effect)", "Resource": "\#(resource)"}]}\#(more)}"#
+        #"{"principalId": "user|1", "policyDocument": {"Version": "2012-10-17", "Statement": [{"Action": "execute-api:Invoke", "#
+            + #""Effect": "\#(effect)", "Resource": "\#(resource)"}]}\#(more)}"#
     }
 
     @Test("The event of a token, and what the function says, as $context has it")
     func token() async throws {
         let function = ScriptedFunction(
-            Self.answer("Allow", more: #", "context": {"plan": "gold", "seats": 3, "admin": true}, "usageIdentifierKey": "k"}"#.dropLast().description))
+            Self.answer(
+                "Allow",
+                more: #", "context": {"plan": "gold", "seats": 3, "admin": true}, "usageIdentifierKey": "k"}"#
+                    .dropLast().description,
+            )
+        )
         let exchange = try await Self.serve([try Self.stage(function)], Self.request())
         #expect(exchange.response.status == 200)
         let event = try #require(function.events.withLock { $0.first })
@@ -74,8 +102,14 @@ struct AuthorizerTests {
     }
 
     @Test(arguments: [
-        (answer("Deny"), false, 403, #"{"Message":"User is not authorized to access this resource with an explicit deny"}"#),
-        (answer("Allow", resource: "arn:aws:s3:::x"), false, 403, #"{"Message":"User is not authorized to access this resource"}"#),
+        (
+            answer("Deny"), false, 403,
+            #"{"Message":"User is not authorized to access this resource with an explicit deny"}"#,
+        ),
+        (
+            answer("Allow", resource: "arn:aws:s3:::x"), false, 403,
+            #"{"Message":"User is not authorized to access this resource"}"#,
+        ),
         (#"{"errorMessage": "Unauthorized"}"#, true, 401, #"{"message":"Unauthorized"}"#),
         (#"{"errorMessage": "boom"}"#, true, 500, #"{"message":null}"#),
         ("null", false, 500, #"{"message":null}"#),
@@ -84,7 +118,10 @@ struct AuthorizerTests {
         (answer("Allow").replacingOccurrences("user|1", ""), false, 500, #"{"message":null}"#),
     ])
     func refusals(_ payload: String, _ isError: Bool, _ status: Int, _ body: String) async throws {
-        let exchange = try await Self.serve([try Self.stage(ScriptedFunction(payload, isError: isError))], Self.request())
+        let exchange = try await Self.serve(
+            [try Self.stage(ScriptedFunction(payload, isError: isError))],
+            Self.request(),
+        )
         #expect(exchange.response.status == status)
         #expect(exchange.response.body.text == body)
     }
@@ -101,11 +138,17 @@ struct AuthorizerTests {
     func identity() async throws {
         let function = ScriptedFunction(Self.answer("Allow"))
         let token = try Self.stage(function, validation: "[a-z]+")
-        for headers in [[:], ["Authorization": ""], ["Authorization": "NOT LOWER"], ["Authorization": "a1"]] as [Headers] {
+        for headers in [[:], ["Authorization": ""], ["Authorization": "NOT LOWER"], ["Authorization": "a1"]]
+            as [Headers]
+        {
             let exchange = try await Self.serve([token], Self.request(headers))
             #expect(exchange.response.status == 401 && exchange.response.body.text == #"{"message":"Unauthorized"}"#)
         }
-        let several = try Self.stage(function, .request, sources: "method.request.header.A, method.request.querystring.q")
+        let several = try Self.stage(
+            function,
+            .request,
+            sources: "method.request.header.A, method.request.querystring.q",
+        )
         #expect(try await Self.serve([several], Self.request(["A": "1"])).response.status == 401)
         #expect(function.count == 0)
         #expect(try await Self.serve([several], Self.request(["a": "1"], query: "q=2")).response.status == 200)
@@ -115,12 +158,24 @@ struct AuthorizerTests {
     func request() async throws {
         let function = ScriptedFunction(Self.answer("Allow"))
         let stage = try Self.stage(function, .request, sources: "")
-        _ = try await Self.serve([stage], Self.request(["authorization": "x", "X-A": "1", "x-a": "2"], query: "a=1&a=2"))
+        _ = try await Self.serve(
+            [stage],
+            Self.request(["authorization": "x", "X-A": "1", "x-a": "2"], query: "a=1&a=2"),
+        )
         let event = try #require(function.events.withLock { $0.first })
-        #expect(event["type"] == "REQUEST" && event["resource"] == "/{id}" && event["path"] == "/7" && event["httpMethod"] == "GET")
+        #expect(
+            event["type"] == "REQUEST" && event["resource"] == "/{id}" && event["path"] == "/7"
+                && event["httpMethod"] == "GET"
+        )
         #expect(event["headers"]?["Authorization"] == "x" && event["headers"]?["x-a"] == "2")
-        #expect(event["multiValueQueryStringParameters"] == ["a": ["1", "2"]] && event["queryStringParameters"] == ["a": "2"])
-        #expect(event["requestContext"]?["resourcePath"] == "/{id}" && event["requestContext"]?["identity"]?["sourceIp"] != nil)
+        #expect(
+            event["multiValueQueryStringParameters"] == ["a": ["1", "2"]]
+                && event["queryStringParameters"] == ["a": "2"]
+        )
+        #expect(
+            event["requestContext"]?["resourcePath"] == "/{id}"
+                && event["requestContext"]?["identity"]?["sourceIp"] != nil
+        )
         #expect(event["body"] == nil)
     }
 
@@ -154,23 +209,36 @@ struct AuthorizerTests {
 
     // MARK: Resource policies
 
-    private static func policy(_ statements: String, _ authorization: ResourcePolicyStage.Authorization = .none) throws -> ResourcePolicyStage {
+    private static func policy(_ statements: String, _ authorization: ResourcePolicyStage.Authorization = .none) throws
+        -> ResourcePolicyStage
+    {
         ResourcePolicyStage(try JSONValue(parsing: #"{"Statement": [\#(statements)]}"#), authorization)
     }
 
-    private static let allowAll = #"{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*"}"#
+    private static let allowAll =
+        #"{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*"}"#
     private static let denyLocal =
         #"{"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*", "Condition": {"IpAddress": {"aws:SourceIp": "127.0.0.0/8"}}}"#
 
     @Test func resourcePolicy() async throws {
         #expect(try await Self.serve([try Self.policy(Self.allowAll)], Self.request()).response.status == 200)
-        let silent = try await Self.serve([try Self.policy(Self.denyLocal.replacingOccurrences("127", "10"))], Self.request())
+        let silent = try await Self.serve(
+            [try Self.policy(Self.denyLocal.replacingOccurrences("127", "10"))],
+            Self.request(),
+        )
         #expect(silent.response.status == 403)
-        #expect(silent.response.body.text.hasSuffix(#":headgate/local/GET/7"}"#) || silent.response.body.text.contains("/GET/7\"}"))
+        #expect(
+            silent.response.body.text.hasSuffix(#":headgate/local/GET/7"}"#)
+                || silent.response.body.text.contains("/GET/7\"}")
+        )
         let denied = try await Self.serve([try Self.policy(Self.allowAll + "," + Self.denyLocal)], Self.request())
         #expect(denied.response.status == 403)
         let body = denied.response.body.text
-        #expect(body.hasPrefix(#"{"Message":"User: anonymous is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:us-east-1:********"#))
+        #expect(
+            body.hasPrefix(
+                #"{"Message":"User: anonymous is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:us-east-1:********"#
+            )
+        )
         #expect(body.hasSuffix(#"/GET/7 with an explicit deny"}"#))
     }
 

@@ -8,12 +8,15 @@ import Testing
     private static let text = String(repeating: "again and ", count: 200)
 
     /// The rows of the service's table of `Accept-Encoding`.
-    @Test(arguments: [
-        (nil, nil), ("gzip", ContentCoding.gzip), ("deflate", .deflate), ("gzip;q=0.5, deflate;q=1", .deflate),
-        ("br, gzip", .gzip), ("gzip, br", .gzip), ("br;q=1, gzip;q=0.5", nil), ("*", .gzip), ("identity", nil),
-        ("gzip;q=0", nil), ("gzip, deflate", .gzip), ("identity;q=0.5, gzip;q=0.2", nil), ("GZIP", .gzip), ("", nil),
-        (",;q=,gzip;q=x", .gzip),
-    ] as [(String?, ContentCoding?)])
+    @Test(
+        arguments: [
+            (nil, nil), ("gzip", ContentCoding.gzip), ("deflate", .deflate), ("gzip;q=0.5, deflate;q=1", .deflate),
+            ("br, gzip", .gzip), ("gzip, br", .gzip), ("br;q=1, gzip;q=0.5", nil), ("*", .gzip), ("identity", nil),
+            ("gzip;q=0", nil), ("gzip, deflate", .gzip), ("identity;q=0.5, gzip;q=0.2", nil), ("GZIP", .gzip),
+            ("", nil),
+            (",;q=,gzip;q=x", .gzip),
+        ] as [(String?, ContentCoding?)]
+    )
     func whatTheClientPrefersDecides(header: String?, expected: ContentCoding?) throws {
         #expect(AcceptedCoding.preferred(header) == expected)
         let exchange = try Exchanges.make(headers: header.map { ["Accept-Encoding": $0] } ?? [:])

@@ -55,14 +55,22 @@ extension Exchanges {
             routes: [try Route(parsing: route)],
             stages: stages.map {
                 PipelineStage(
-                    label: $0.kind, kind: $0.kind, phase: $0.phase, built: BuiltStage($0.stage, explanation: $0.kind))
+                    label: $0.kind,
+                    kind: $0.kind,
+                    phase: $0.phase,
+                    built: BuiltStage($0.stage, explanation: $0.kind),
+                )
             },
         )
         return await withCheckedContinuation { continuation in
             let exchange = Exchange(
-                pipeline: pipeline, request: request, pathParameters: pathParameters,
-                deployment: Deployment(apiID: "a1b2c3", name: "prod"), lane: Lane(name: "test"),
-                receivedAtMilliseconds: 1_700_000_000_123, random: RandomSource(seed: 42),
+                pipeline: pipeline,
+                request: request,
+                pathParameters: pathParameters,
+                deployment: Deployment(apiID: "a1b2c3", name: "prod"),
+                lane: Lane(name: "test"),
+                receivedAtMilliseconds: 1_700_000_000_123,
+                random: RandomSource(seed: 42),
                 completion: { continuation.resume(returning: $0) },
             )
             exchange.trace = Trace()

@@ -7,12 +7,15 @@ import Testing
 @Suite struct ParameterTests {
     private func exchange() throws -> Exchange {
         let exchange = try Exchanges.make(
-            "POST", "/p/a%20b", query: "q=one&multi=a&multi=b&empty=&sp=x%20y%2Bz",
+            "POST",
+            "/p/a%20b",
+            query: "q=one&multi=a&multi=b&empty=&sp=x%20y%2Bz",
             headers: [
                 "X-H": "head", "X-Multi": "v1", "X-multi": "other", "User-Agent": "UA/1", "Connection": "close",
                 "Host": "api.example.test:8080",
             ],
-            body: #"{"pets": [{"type": "Dog"}, {"type": "Cat"}], "n": 12.50, "t": true, "null": null, "o": {"b": [1, 2]}}"#,
+            body:
+                #"{"pets": [{"type": "Dog"}, {"type": "Cat"}], "n": 12.50, "t": true, "null": null, "o": {"b": [1, 2]}}"#,
             pathParameters: [("id", "a%20b"), ("proxy", "x/y%2Fz")],
             route: "POST /p/{id}",
             variables: [("color", "blue"), ("empty", "")],
@@ -31,63 +34,65 @@ import Testing
         return try source.value(exchange, PayloadReader(exchange.request.body.bytes ?? [], side: .request))?.joined
     }
 
-    @Test(arguments: [
-        ("method.request.path.id", "a%20b"),
-        ("method.request.path.proxy", "x/y%2Fz"),
-        ("method.request.path.none", nil),
-        ("method.request.querystring.q", "one"),
-        ("method.request.querystring.multi", "b"),
-        ("method.request.querystring.Q", nil),
-        ("method.request.querystring.empty", nil),
-        ("method.request.querystring.sp", "x y+z"),
-        ("method.request.multivaluequerystring.multi", "a,b"),
-        ("method.request.multivaluequerystring.q", "one"),
-        ("method.request.multivaluequerystring.none", nil),
-        ("method.request.header.X-H", "head"),
-        ("method.request.header.x-h", nil),
-        ("method.request.header.X-Multi", "v2"),
-        ("method.request.header.Connection", nil),
-        ("method.request.header.X-Forwarded-For", "203.0.113.9"),
-        ("method.request.multivalueheader.X-Multi", "v1,v2"),
-        ("method.request.body.pets[1].type", "Cat"),
-        ("method.request.body.n", "12.50"),
-        ("method.request.body.t", "true"),
-        ("method.request.body.null", nil),
-        ("method.request.body.none", nil),
-        ("method.request.body.o", #"{"b":[1,2]}"#),
-        ("method.request.body.o.b", "[1,2]"),
-        ("stageVariables.color", "blue"),
-        ("stageVariables.empty", nil),
-        ("stageVariables.none", nil),
-        ("'text'", "text"),
-        ("'it's'", "it's"),
-        ("'${stageVariables.color}'", "${stageVariables.color}"),
-        ("''", nil),
-        ("context.httpMethod", "POST"),
-        ("context.stage", "prod"),
-        ("context.path", "/prod/p/a%20b"),
-        ("context.resourcePath", "/p/{id}"),
-        ("context.requestTime", "14/Nov/2023:22:13:20 +0000"),
-        ("context.requestTimeEpoch", "1700000000123"),
-        ("context.domainName", "api.example.test"),
-        ("context.domainPrefix", "api"),
-        ("context.apiId", "a1b2c3"),
-        ("context.accountId", "000000000000"),
-        ("context.protocol", "HTTP/1.1"),
-        ("context.identity.sourceIp", "203.0.113.9"),
-        ("context.identity.userAgent", "UA/1"),
-        ("context.identity.apiKey", "k1"),
-        ("context.identity.user", nil),
-        ("context.identity.nothing", nil),
-        ("context.authorizer.principalId", "me"),
-        ("context.authorizer.n", "7"),
-        ("context.authorizer.ok", "true"),
-        ("context.authorizer.claims", nil),
-        ("context.authorizer.claims.sub", "s"),
-        ("context.authorizer.claims.cognito:groups", "g"),
-        ("context.nothing", nil),
-        ("context.nothing.at.all", nil),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            ("method.request.path.id", "a%20b"),
+            ("method.request.path.proxy", "x/y%2Fz"),
+            ("method.request.path.none", nil),
+            ("method.request.querystring.q", "one"),
+            ("method.request.querystring.multi", "b"),
+            ("method.request.querystring.Q", nil),
+            ("method.request.querystring.empty", nil),
+            ("method.request.querystring.sp", "x y+z"),
+            ("method.request.multivaluequerystring.multi", "a,b"),
+            ("method.request.multivaluequerystring.q", "one"),
+            ("method.request.multivaluequerystring.none", nil),
+            ("method.request.header.X-H", "head"),
+            ("method.request.header.x-h", nil),
+            ("method.request.header.X-Multi", "v2"),
+            ("method.request.header.Connection", nil),
+            ("method.request.header.X-Forwarded-For", "203.0.113.9"),
+            ("method.request.multivalueheader.X-Multi", "v1,v2"),
+            ("method.request.body.pets[1].type", "Cat"),
+            ("method.request.body.n", "12.50"),
+            ("method.request.body.t", "true"),
+            ("method.request.body.null", nil),
+            ("method.request.body.none", nil),
+            ("method.request.body.o", #"{"b":[1,2]}"#),
+            ("method.request.body.o.b", "[1,2]"),
+            ("stageVariables.color", "blue"),
+            ("stageVariables.empty", nil),
+            ("stageVariables.none", nil),
+            ("'text'", "text"),
+            ("'it's'", "it's"),
+            ("'${stageVariables.color}'", "${stageVariables.color}"),
+            ("''", nil),
+            ("context.httpMethod", "POST"),
+            ("context.stage", "prod"),
+            ("context.path", "/prod/p/a%20b"),
+            ("context.resourcePath", "/p/{id}"),
+            ("context.requestTime", "14/Nov/2023:22:13:20 +0000"),
+            ("context.requestTimeEpoch", "1700000000123"),
+            ("context.domainName", "api.example.test"),
+            ("context.domainPrefix", "api"),
+            ("context.apiId", "a1b2c3"),
+            ("context.accountId", "000000000000"),
+            ("context.protocol", "HTTP/1.1"),
+            ("context.identity.sourceIp", "203.0.113.9"),
+            ("context.identity.userAgent", "UA/1"),
+            ("context.identity.apiKey", "k1"),
+            ("context.identity.user", nil),
+            ("context.identity.nothing", nil),
+            ("context.authorizer.principalId", "me"),
+            ("context.authorizer.n", "7"),
+            ("context.authorizer.ok", "true"),
+            ("context.authorizer.claims", nil),
+            ("context.authorizer.claims.sub", "s"),
+            ("context.authorizer.claims.cognito:groups", "g"),
+            ("context.nothing", nil),
+            ("context.nothing.at.all", nil),
+        ] as [(String, String?)]
+    )
     func requestSource(expression: String, expected: String?) throws {
         #expect(try value(expression) == expected)
         #expect(try ParameterSource(parsing: expression, for: .request).description == expression)
@@ -116,18 +121,20 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("integration.response.header.X-One", "1"),
-        ("integration.response.header.x-one", nil),
-        ("integration.response.header.X-Two", "b"),
-        ("integration.response.multivalueheader.X-Two", "a,b"),
-        ("integration.response.body.a.b", "deep"),
-        ("integration.response.body.errorMessage.trace.function", "f"),
-        ("integration.response.body.errorMessage.trace.none", nil),
-        ("context.stage", "prod"),
-        ("stageVariables.v", "val"),
-        ("'text'", "text"),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            ("integration.response.header.X-One", "1"),
+            ("integration.response.header.x-one", nil),
+            ("integration.response.header.X-Two", "b"),
+            ("integration.response.multivalueheader.X-Two", "a,b"),
+            ("integration.response.body.a.b", "deep"),
+            ("integration.response.body.errorMessage.trace.function", "f"),
+            ("integration.response.body.errorMessage.trace.none", nil),
+            ("context.stage", "prod"),
+            ("stageVariables.v", "val"),
+            ("'text'", "text"),
+        ] as [(String, String?)]
+    )
     func responseSource(expression: String, expected: String?) throws {
         let exchange = try Exchanges.make(variables: [("v", "val")])
         exchange.integrationResponse = IntegrationResponse(
@@ -157,7 +164,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "'", "method.request.header.", "method.request.header.a b", "method.request.path.{id}", "method.request.bodyx",
+        "", "'", "method.request.header.", "method.request.header.a b", "method.request.path.{id}",
+        "method.request.bodyx",
         "context.", "context.a..b", "stageVariables.", "method.request.header", "integration.response.statusCode",
     ])
     func refusedSources(expression: String) {
@@ -177,7 +185,9 @@ import Testing
         #expect(try ParameterTarget(parsing: "querystring.q", for: .request) == .query("q"))
         #expect(try ParameterTarget(parsing: "header.X-A", for: .request) == .header("X-A"))
         #expect(try ParameterTarget(parsing: "method.response.header.X-A", for: .response) == .header("X-A"))
-        #expect(try ParameterTarget(parsing: "header.X-A", for: .response).text(.response) == "method.response.header.X-A")
+        #expect(
+            try ParameterTarget(parsing: "header.X-A", for: .response).text(.response) == "method.response.header.X-A"
+        )
         for text in ["integration.request.body", "body.x", "header", "header.", "header.a b", "path.{id}", ""] {
             let error = #expect(throws: InvalidMapping.self) { try ParameterTarget(parsing: text, for: .request) }
             #expect(error?.message == "Invalid mapping expression parameter specified: \(text)")
@@ -223,7 +233,10 @@ import Testing
                 pipeline: Pipeline(name: "p", routes: routes, stages: []),
                 request: MethodRequest(method: method, path: path),
                 pathParameters: names.map { ($0, "x") },
-                deployment: Deployment(), lane: Exchanges.lane, receivedAtMilliseconds: 0, random: RandomSource(seed: 1),
+                deployment: Deployment(),
+                lane: Exchanges.lane,
+                receivedAtMilliseconds: 0,
+                random: RandomSource(seed: 1),
                 completion: { _ in },
             ).resourcePath
         }

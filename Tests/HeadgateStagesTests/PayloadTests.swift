@@ -12,40 +12,44 @@ import Testing
     private static let rawEncoded = Array("iVD/AA==".utf8)
 
     /// The nine rows of the request's table: the body, whether its type is binary, the handling, the result.
-    @Test(arguments: [
-        (1, raw, false, nil, repaired),
-        (2, encoded, false, .convertToBinary, decoded),
-        (3, raw, false, .convertToText, repaired),
-        (4, text, false, nil, text),
-        (5, encoded, false, .convertToBinary, decoded),
-        (6, text, false, .convertToText, text),
-        (7, raw, true, nil, raw),
-        (8, raw, true, .convertToBinary, raw),
-        (9, raw, true, .convertToText, rawEncoded),
-    ] as [(Int, [UInt8], Bool, ContentHandling?, [UInt8])])
+    @Test(
+        arguments: [
+            (1, raw, false, nil, repaired),
+            (2, encoded, false, .convertToBinary, decoded),
+            (3, raw, false, .convertToText, repaired),
+            (4, text, false, nil, text),
+            (5, encoded, false, .convertToBinary, decoded),
+            (6, text, false, .convertToText, text),
+            (7, raw, true, nil, raw),
+            (8, raw, true, .convertToBinary, raw),
+            (9, raw, true, .convertToText, rawEncoded),
+        ] as [(Int, [UInt8], Bool, ContentHandling?, [UInt8])]
+    )
     func request(row: Int, bytes: [UInt8], isBinary: Bool, handling: ContentHandling?, expected: [UInt8]) throws {
         #expect(try Payload.request(bytes, isBinary: isBinary, handling: handling).passedThrough == expected)
     }
 
     /// The fifteen rows of the response's table: body, whether the backend's type is binary, whether `Accept` is,
     /// whether the API has binary types, the handling, the result.
-    @Test(arguments: [
-        (1, raw, false, false, false, nil, repaired),
-        (2, encoded, false, false, false, .convertToBinary, decoded),
-        (3, raw, false, false, false, .convertToText, repaired),
-        (4, text, false, false, true, nil, text),
-        (5, encoded, false, false, true, .convertToBinary, decoded),
-        (6, text, false, false, true, .convertToText, text),
-        (7, encoded, false, true, true, nil, decoded),
-        (8, encoded, false, true, true, .convertToBinary, decoded),
-        (9, text, false, true, true, .convertToText, text),
-        (10, raw, true, false, true, nil, rawEncoded),
-        (11, raw, true, false, true, .convertToBinary, raw),
-        (12, raw, true, false, true, .convertToText, rawEncoded),
-        (13, raw, true, true, true, nil, raw),
-        (14, raw, true, true, true, .convertToBinary, raw),
-        (15, raw, true, true, true, .convertToText, rawEncoded),
-    ] as [(Int, [UInt8], Bool, Bool, Bool, ContentHandling?, [UInt8])])
+    @Test(
+        arguments: [
+            (1, raw, false, false, false, nil, repaired),
+            (2, encoded, false, false, false, .convertToBinary, decoded),
+            (3, raw, false, false, false, .convertToText, repaired),
+            (4, text, false, false, true, nil, text),
+            (5, encoded, false, false, true, .convertToBinary, decoded),
+            (6, text, false, false, true, .convertToText, text),
+            (7, encoded, false, true, true, nil, decoded),
+            (8, encoded, false, true, true, .convertToBinary, decoded),
+            (9, text, false, true, true, .convertToText, text),
+            (10, raw, true, false, true, nil, rawEncoded),
+            (11, raw, true, false, true, .convertToBinary, raw),
+            (12, raw, true, false, true, .convertToText, rawEncoded),
+            (13, raw, true, true, true, nil, raw),
+            (14, raw, true, true, true, .convertToBinary, raw),
+            (15, raw, true, true, true, .convertToText, rawEncoded),
+        ] as [(Int, [UInt8], Bool, Bool, Bool, ContentHandling?, [UInt8])]
+    )
     func response(
         row: Int,
         bytes: [UInt8],
@@ -56,7 +60,12 @@ import Testing
         expected: [UInt8],
     ) throws {
         let payload = try Payload.response(
-            bytes, isBinary: isBinary, wantsBinary: wantsBinary, knowsBinary: knowsBinary, handling: handling)
+            bytes,
+            isBinary: isBinary,
+            wantsBinary: wantsBinary,
+            knowsBinary: knowsBinary,
+            handling: handling,
+        )
         #expect(payload.passedThrough == expected)
     }
 
@@ -81,16 +90,19 @@ import Testing
         #expect(try Payload.request([], isBinary: true, handling: .convertToBinary).text() == [])
     }
 
-    @Test(arguments: [
-        ([], "image/png", false), ([], nil, false),
-        (["image/png"], "image/png", true), (["image/png"], "image/png; q=1", true), (["image/png"], "IMAGE/PNG", true),
-        (["image/png"], "image/jpeg", false), (["image/png"], nil, false), (["image/png"], "", false),
-        (["image/*"], "image/jpeg", true), (["image/*"], "image/*", true), (["image/*"], "image/", false),
-        (["image/*"], "text/plain", false), (["*/*"], "text/plain", true), (["*/*"], nil, true),
-        (["*/png"], "image/png", false), (["image/png; charset=x"], "image/png", true),
-        (["image/webp"], "image/webp,image/*,*/*;q=0.8", true), (["image/png"], "text/html,image/png", false),
-        (["image/png"], "image/*", false), (["application/*"], "application/*", true),
-    ] as [([String], String?, Bool)])
+    @Test(
+        arguments: [
+            ([], "image/png", false), ([], nil, false),
+            (["image/png"], "image/png", true), (["image/png"], "image/png; q=1", true),
+            (["image/png"], "IMAGE/PNG", true),
+            (["image/png"], "image/jpeg", false), (["image/png"], nil, false), (["image/png"], "", false),
+            (["image/*"], "image/jpeg", true), (["image/*"], "image/*", true), (["image/*"], "image/", false),
+            (["image/*"], "text/plain", false), (["*/*"], "text/plain", true), (["*/*"], nil, true),
+            (["*/png"], "image/png", false), (["image/png; charset=x"], "image/png", true),
+            (["image/webp"], "image/webp,image/*,*/*;q=0.8", true), (["image/png"], "text/html,image/png", false),
+            (["image/png"], "image/*", false), (["application/*"], "application/*", true),
+        ] as [([String], String?, Bool)]
+    )
     func binaryMediaTypes(entries: [String], header: String?, expected: Bool) {
         #expect(BinaryMediaTypes(entries).matches(header) == expected)
     }

@@ -7,7 +7,10 @@ struct PolicyTests {
     private static let arn = "arn:aws:execute-api:us-east-1:123456789012:abc/prod/GET/pets/7"
 
     private static func decide(
-        _ statements: String, _ kind: AccessPolicy.Kind = .identity, principal: String? = nil, resource: String = arn,
+        _ statements: String,
+        _ kind: AccessPolicy.Kind = .identity,
+        principal: String? = nil,
+        resource: String = arn,
         _ context: [String: [String]] = [:],
     ) throws -> AccessPolicy.Decision {
         let json = try JSONValue(parsing: #"{"Version": "2012-10-17", "Statement": \#(statements)}"#)
@@ -30,7 +33,8 @@ struct PolicyTests {
         let statement = #"{"Effect": "Allow", "Action": "\#(action)", "Resource": "\#(resource)"}"#
         #expect(try Self.decide(statement) == expected)
         #expect(try Self.decide("[\(statement)]") == expected)
-        let denied = #"[\#(statement), {"Effect": "Deny", "Action": ["\#(action)"], "Resource": ["x", "\#(resource)"]}]"#
+        let denied =
+            #"[\#(statement), {"Effect": "Deny", "Action": ["\#(action)"], "Resource": ["x", "\#(resource)"]}]"#
         #expect(try Self.decide(denied) == (expected == .allow ? .explicitDeny : .implicitDeny))
     }
 
@@ -105,14 +109,24 @@ struct PolicyTests {
     }
 
     @Test(arguments: [
-        (#"{"Effect": "allow", "Action": "*", "Resource": "*"}"#, "/Statement/Effect: found the text \"allow\", expected Allow or Deny"),
+        (
+            #"{"Effect": "allow", "Action": "*", "Resource": "*"}"#,
+            "/Statement/Effect: found the text \"allow\", expected Allow or Deny",
+        ),
         (#"[{"Effect": "Allow", "Resource": "*"}]"#, "/Statement/0: found object, expected the key Action"),
-        (#"{"Effect": "Allow", "Action": 1, "Resource": "*"}"#, "/Statement/Action: found number, expected a text or a list of texts"),
-        (#"{"Effect": "Allow", "Action": "*", "Resource": "*", "Principal": "*"}"#,
-         "/Statement: found the key \"Principal\", expected no principal in a caller's own policy"),
-        (#"{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"StringEqual": {"a": "b"}}}"#,
-         "/Statement/Condition/StringEqual: found the key \"StringEqual\", expected a condition operator such as StringEquals "
-            + "or IpAddress; did you mean StringEquals?"),
+        (
+            #"{"Effect": "Allow", "Action": 1, "Resource": "*"}"#,
+            "/Statement/Action: found number, expected a text or a list of texts",
+        ),
+        (
+            #"{"Effect": "Allow", "Action": "*", "Resource": "*", "Principal": "*"}"#,
+            "/Statement: found the key \"Principal\", expected no principal in a caller's own policy",
+        ),
+        (
+            #"{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"StringEqual": {"a": "b"}}}"#,
+            "/Statement/Condition/StringEqual: found the key \"StringEqual\", expected a condition operator such as StringEquals "
+                + "or IpAddress; did you mean StringEquals?",
+        ),
     ])
     func mistakes(_ statement: String, _ expected: String) throws {
         let error = #expect(throws: InvalidPolicy.self) { try Self.decide(statement) }
@@ -123,6 +137,8 @@ struct PolicyTests {
     func wildcards() {
         let pattern = WildcardPattern(String(repeating: "*a", count: 500) + "b")
         #expect(!pattern.matches(String(repeating: "a", count: 1_600)))
-        #expect(WildcardPattern("").matches("") && !WildcardPattern("").matches("a") && WildcardPattern("**").matches(""))
+        #expect(
+            WildcardPattern("").matches("") && !WildcardPattern("").matches("a") && WildcardPattern("**").matches("")
+        )
     }
 }

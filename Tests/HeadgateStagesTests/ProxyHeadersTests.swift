@@ -25,7 +25,8 @@ import Testing
                 "Accept", "Accept-Charset", "Accept-Encoding", "Age", "Authorization", "Content-Type", "Date", "Pragma",
                 "Range", "Referer", "User-Agent", "Warn", "Cookie", "X-Forwarded-For", "X-Forwarded-Port",
                 "X-Forwarded-Proto", "X-Amzn-Trace-Id", "X-Amzn-Apigateway-Api-Id",
-            ])
+            ]
+        )
         #expect(sent.first("X-Forwarded-For") == "10.0.0.1, 203.0.113.9")
         #expect(sent.first("X-Forwarded-Port") == "8080")
         #expect(sent.first("X-Forwarded-Proto") == "http")
@@ -49,7 +50,8 @@ import Testing
             mapped: [
                 "x-h": "mapped", "Host": "other.test", "Via": "v", "Expect": "200-ok", "Upgrade": "HTTP/2.0",
                 "TE": "gzip", "Connection": "close", "X-Forwarded-For": "mine", "Transfer-Encoding": "chunked",
-            ])
+            ],
+        )
         #expect(sent.all("X-H") == ["mapped"])
         #expect(sent.first("x-other") == "kept")
         #expect(sent.first("Host") == "other.test")
@@ -96,7 +98,8 @@ import Testing
                 "x-amzn-Remapped-Server", "x-amzn-Remapped-x-amzn-RequestId", "Authorization", "Content-MD5", "Host",
                 "Max-Forwards", "Trailer", "Upgrade", "User-Agent", "WWW-Authenticate", "Set-Cookie", "Content-Type",
                 "Set-Cookie",
-            ])
+            ]
+        )
         #expect(sent.all("Set-Cookie") == ["a=1", "b=2"])
     }
 
@@ -104,7 +107,8 @@ import Testing
         let exchange = try Exchanges.make(headers: client)
         let names = ArrivalHeaders.fields(of: exchange).map(\.name)
         for hidden in [
-            "Connection", "Content-Length", "Content-MD5", "Expect", "Max-Forwards", "Proxy-Authenticate", "Server", "TE",
+            "Connection", "Content-Length", "Content-MD5", "Expect", "Max-Forwards", "Proxy-Authenticate", "Server",
+            "TE",
             "Transfer-Encoding", "Trailer", "Upgrade", "WWW-Authenticate",
         ] {
             #expect(!names.contains(hidden))

@@ -7,7 +7,9 @@ import Testing
     private func mappings(_ pairs: [(String, String)]) throws -> [ParameterMapping] {
         try pairs.map {
             ParameterMapping(
-                try ParameterTarget(parsing: $0.0, for: .request), try ParameterSource(parsing: $0.1, for: .request))
+                try ParameterTarget(parsing: $0.0, for: .request),
+                try ParameterSource(parsing: $0.1, for: .request),
+            )
         }
     }
 
@@ -19,27 +21,29 @@ import Testing
 
     /// API Gateway's pass-through table: the templates that there are, the client's type, and what happens with each
     /// of the three behaviours.
-    @Test(arguments: [
-        ([], nil, "pass", "pass", "415"),
-        ([], "application/json", "pass", "pass", "415"),
-        ([], "application/xml", "pass", "pass", "415"),
-        ([("application/json", "T")], nil, "T", "T", "T"),
-        ([("application/json", "T")], "application/json", "T", "T", "T"),
-        ([("application/json", "T")], "application/json; charset=UTF-8", "T", "T", "T"),
-        ([("application/json", "T")], "APPLICATION/JSON", "T", "T", "T"),
-        ([("application/json", "T")], "application/xml", "pass", "415", "415"),
-        ([("application/xml", "T")], nil, "pass", "415", "415"),
-        ([("application/xml", "T")], "application/json", "pass", "415", "415"),
-        ([("application/xml", "T")], "application/xml", "T", "T", "T"),
-        ([("application/json", "J"), ("application/xml", "X")], "text/plain", "pass", "415", "415"),
-        ([("application/json", "J"), ("application/xml", "X")], "application/xml", "X", "X", "X"),
-        ([("$default", "D")], "text/plain", "D", "D", "D"),
-        ([("$default", "D")], nil, "D", "D", "D"),
-        ([("application/json", "J"), ("$default", "D")], "application/xml", "D", "D", "D"),
-        ([("application/json", nil)], "application/json", "pass", "pass", "pass"),
-        ([("application/json", nil)], "application/xml", "pass", "415", "415"),
-        ([("text/*", "T")], "text/plain", "pass", "415", "415"),
-    ] as [([(String, String?)], String?, String, String, String)])
+    @Test(
+        arguments: [
+            ([], nil, "pass", "pass", "415"),
+            ([], "application/json", "pass", "pass", "415"),
+            ([], "application/xml", "pass", "pass", "415"),
+            ([("application/json", "T")], nil, "T", "T", "T"),
+            ([("application/json", "T")], "application/json", "T", "T", "T"),
+            ([("application/json", "T")], "application/json; charset=UTF-8", "T", "T", "T"),
+            ([("application/json", "T")], "APPLICATION/JSON", "T", "T", "T"),
+            ([("application/json", "T")], "application/xml", "pass", "415", "415"),
+            ([("application/xml", "T")], nil, "pass", "415", "415"),
+            ([("application/xml", "T")], "application/json", "pass", "415", "415"),
+            ([("application/xml", "T")], "application/xml", "T", "T", "T"),
+            ([("application/json", "J"), ("application/xml", "X")], "text/plain", "pass", "415", "415"),
+            ([("application/json", "J"), ("application/xml", "X")], "application/xml", "X", "X", "X"),
+            ([("$default", "D")], "text/plain", "D", "D", "D"),
+            ([("$default", "D")], nil, "D", "D", "D"),
+            ([("application/json", "J"), ("$default", "D")], "application/xml", "D", "D", "D"),
+            ([("application/json", nil)], "application/json", "pass", "pass", "pass"),
+            ([("application/json", nil)], "application/xml", "pass", "415", "415"),
+            ([("text/*", "T")], "text/plain", "pass", "415", "415"),
+        ] as [([(String, String?)], String?, String, String, String)]
+    )
     func passThrough(
         templates: [(String, String?)],
         contentType: String?,
@@ -48,7 +52,11 @@ import Testing
         never: String,
     ) throws {
         for (behavior, expected) in zip(PassthroughBehavior.allCases, [noMatch, noTemplates, never]) {
-            let exchange = try Exchanges.make("POST", headers: contentType.map { ["Content-Type": $0] } ?? [:], body: "pass")
+            let exchange = try Exchanges.make(
+                "POST",
+                headers: contentType.map { ["Content-Type": $0] } ?? [:],
+                body: "pass",
+            )
             let stage = RequestStage(templates: try table(templates), passthroughBehavior: behavior)
             if expected == "415" {
                 let failure = #expect(throws: GatewayFailure.self, "\(behavior)") { try exchange.run(stage) }
@@ -63,8 +71,13 @@ import Testing
 
     @Test func parametersReachTheirPlaces() throws {
         let exchange = try Exchanges.make(
-            "POST", query: "dryRun=1&tag=a&tag=b&x=9", headers: ["X-In": "in", "Content-Type": "text/plain"],
-            body: #"{"total": {"amount": 12.5}}"#, pathParameters: [("shop", "ber%2Flin")], variables: [("env", "live")])
+            "POST",
+            query: "dryRun=1&tag=a&tag=b&x=9",
+            headers: ["X-In": "in", "Content-Type": "text/plain"],
+            body: #"{"total": {"amount": 12.5}}"#,
+            pathParameters: [("shop", "ber%2Flin")],
+            variables: [("env", "live")],
+        )
         try exchange.run(
             RequestStage(
                 parameters: try mappings([
@@ -79,7 +92,9 @@ import Testing
                     ("header.X-Total", "method.request.body.total.amount"),
                     ("header.X-None", "method.request.header.X-Missing"),
                     ("header.X-Fixed", "'fixed'"),
-                ])))
+                ])
+            )
+        )
         let request = exchange.integrationRequest
         #expect(request.pathParameters.map { "\($0.name)=\($0.value)" } == ["tenant=ber%2Flin", "fromQuery=b"])
         #expect(request.query.encoded == "dry=1&tag=a&tag=b&shop=ber%2Flin&fixed=a%20b%20c")
@@ -88,7 +103,8 @@ import Testing
                 "X-Caller: 203.0.113.9", "X-Env: live", "X-Total: 12.5", "X-Fixed: fixed", "Content-Type: text/plain",
                 "Accept: application/json", "User-Agent: AmazonAPIGateway_a1b2c3", "X-Amzn-Apigateway-Api-Id: a1b2c3",
                 "X-Amzn-Trace-Id: \(exchange.identifiers.traceID)",
-            ])
+            ]
+        )
     }
 
     /// A value that is data stays one segment of the backend's path; a part of the client's path stays what it was.
@@ -98,7 +114,10 @@ import Testing
     ])
     func pathValues(source: String, expected: String) throws {
         let exchange = try Exchanges.make(
-            query: "q=a/b%3Fc%25", headers: ["X-A": "../admin"], pathParameters: [("proxy", "x/y%2Fz")])
+            query: "q=a/b%3Fc%25",
+            headers: ["X-A": "../admin"],
+            pathParameters: [("proxy", "x/y%2Fz")],
+        )
         try exchange.run(RequestStage(parameters: try mappings([("path.p", source)])))
         #expect(exchange.integrationRequest.pathParameters.first?.value == expected)
     }
@@ -106,7 +125,8 @@ import Testing
     @Test func lineBreaksDoNotMakeHeaders() throws {
         let exchange = try Exchanges.make(query: "q=a%0D%0AX-Evil:%201%00")
         try exchange.run(
-            RequestStage(parameters: try mappings([("header.X-A", "method.request.querystring.q")])))
+            RequestStage(parameters: try mappings([("header.X-A", "method.request.querystring.q")]))
+        )
         #expect(exchange.integrationRequest.headers.first("X-A") == "a  X-Evil: 1 ")
         #expect(!exchange.integrationRequest.headers.contains("X-Evil"))
     }
@@ -141,10 +161,12 @@ import Testing
         }
         #expect(throws: GatewayFailure.self) {
             try Exchanges.make().run(
-                RequestStage(parameters: try mappings([("header.Authorization", "'x'")]), backend: .aws))
+                RequestStage(parameters: try mappings([("header.Authorization", "'x'")]), backend: .aws)
+            )
         }
         for name in [
-            "Authorization", "Content-MD5", "Date", "Host", "Max-Forwards", "Server", "Trailer", "Upgrade", "WWW-Authenticate",
+            "Authorization", "Content-MD5", "Date", "Host", "Max-Forwards", "Server", "Trailer", "Upgrade",
+            "WWW-Authenticate",
         ] {
             let exchange = try Exchanges.make()
             try exchange.run(RequestStage(parameters: try mappings([("header." + name, "'x'")])))
@@ -155,7 +177,8 @@ import Testing
     @Test func contentTypeIsCopied() throws {
         for (method, sent, expected) in [
             ("POST", "text/csv", "text/csv"), ("POST", nil, "application/json"), ("PUT", "a/b; c=d", "a/b; c=d"),
-            ("GET", "text/csv", nil), ("HEAD", "text/csv", nil), ("OPTIONS", "text/csv", nil), ("DELETE", "text/csv", "text/csv"),
+            ("GET", "text/csv", nil), ("HEAD", "text/csv", nil), ("OPTIONS", "text/csv", nil),
+            ("DELETE", "text/csv", "text/csv"),
         ] as [(String, String?, String?)] {
             let exchange = try Exchanges.make(method, headers: sent.map { ["Content-Type": $0] } ?? [:])
             try exchange.run(RequestStage())
@@ -170,7 +193,9 @@ import Testing
         let exchange = try Exchanges.make(headers: ["Accept": "text/html", "User-Agent": "client"])
         try exchange.run(
             RequestStage(
-                parameters: try mappings([("header.accept", "'text/csv'"), ("header.User-Agent", "'Override-Agent'")])))
+                parameters: try mappings([("header.accept", "'text/csv'"), ("header.User-Agent", "'Override-Agent'")])
+            )
+        )
         #expect(exchange.integrationRequest.headers.all("Accept") == ["text/csv"])
         #expect(exchange.integrationRequest.headers.all("User-Agent") == ["Override-Agent"])
         let plain = try Exchanges.make(headers: ["Accept": "text/html", "User-Agent": "client"])
@@ -188,7 +213,8 @@ import Testing
     @Test func oneTargetInTwoSpellings() throws {
         let exchange = try Exchanges.make()
         try exchange.run(
-            RequestStage(parameters: try mappings([("header.x-a", "'lower'"), ("header.X-A", "'upper'")])))
+            RequestStage(parameters: try mappings([("header.x-a", "'lower'"), ("header.X-A", "'upper'")]))
+        )
         #expect(exchange.integrationRequest.headers.all("x-a") == ["lower"])
     }
 

@@ -12,14 +12,18 @@ import Testing
         ResponseStage.Mapping(
             parameters: try pairs.map {
                 ParameterMapping(
-                    try ParameterTarget(parsing: $0.0, for: .response), try ParameterSource(parsing: $0.1, for: .response))
+                    try ParameterTarget(parsing: $0.0, for: .response),
+                    try ParameterSource(parsing: $0.1, for: .response),
+                )
             },
             templates: TemplateTable(try templates.map { ($0.0, try $0.1.map { try LocatedTemplate($0) }) }),
             contentHandling: contentHandling,
         )
     }
 
-    private func exchange(_ response: IntegrationResponse, accept: String? = nil, selected: Int? = nil) throws -> Exchange {
+    private func exchange(_ response: IntegrationResponse, accept: String? = nil, selected: Int? = nil) throws
+        -> Exchange
+    {
         let exchange = try Exchanges.make(headers: accept.map { ["Accept": $0] } ?? [:], variables: [("v", "val")])
         exchange.integrationResponse = response
         exchange.selection = selected.map { Selection(status: $0) }
@@ -28,8 +32,13 @@ import Testing
 
     @Test func nothingOfTheBackendButItsBody() throws {
         let exchange = try exchange(
-            IntegrationResponse(status: 200, headers: ["X-Backend": "1", "Content-Type": "text/csv"], body: Body("a,b")),
-            selected: 202)
+            IntegrationResponse(
+                status: 200,
+                headers: ["X-Backend": "1", "Content-Type": "text/csv"],
+                body: Body("a,b"),
+            ),
+            selected: 202,
+        )
         try exchange.run(ResponseStage())
         #expect(exchange.response.status == 202)
         #expect(exchange.response.headers.fields == [.init("Content-Type", "application/json")])
@@ -65,7 +74,8 @@ import Testing
                 status: 200,
                 headers: Headers(parsed: [.init("X-One", "1"), .init("X-Two", "a"), .init("X-Two", "b")]),
                 body: Body(#"{"links": {"self": "/o/7"}, "n": 5, "nl": "a\r\nb"}"#),
-            ))
+            )
+        )
         try exchange.run(
             ResponseStage(
                 default: try mapping(
@@ -80,12 +90,17 @@ import Testing
                         ("header.X-Stage", "context.stage"),
                         ("header.X-V", "stageVariables.v"),
                         ("header.Cache-Control", "'no-store'"),
-                    ], templates: [("application/json", "{}")])))
+                    ],
+                    templates: [("application/json", "{}")],
+                )
+            )
+        )
         #expect(
             exchange.response.headers.fields.map { "\($0.name): \($0.value)" } == [
                 "Location: /o/7", "X-One: 1", "X-Two: a,b", "X-Last: b", "X-N: 5", "X-Line: a  b", "X-Stage: prod",
                 "X-V: val", "Cache-Control: no-store", "Content-Type: application/json",
-            ])
+            ]
+        )
     }
 
     @Test func bodiesThatAreNoJSON() throws {
@@ -116,10 +131,13 @@ import Testing
         #expect(exchange.response.headers.fields.map(\.name) == kept + renamed.map { "x-amzn-Remapped-" + $0 })
     }
 
-    @Test(arguments: [
-        (nil, "json"), ("application/json", "json"), ("application/xml", "xml"), ("APPLICATION/XML; q=0.5", "xml"),
-        ("application/xml, text/html", "xml"), ("text/html, application/xml", "json"), ("*/*", "json"), ("text/*", "json"),
-    ] as [(String?, String)])
+    @Test(
+        arguments: [
+            (nil, "json"), ("application/json", "json"), ("application/xml", "xml"), ("APPLICATION/XML; q=0.5", "xml"),
+            ("application/xml, text/html", "xml"), ("text/html, application/xml", "json"), ("*/*", "json"),
+            ("text/*", "json"),
+        ] as [(String?, String)]
+    )
     func choiceByAccept(accept: String?, expected: String) throws {
         let exchange = try exchange(IntegrationResponse(status: 200), accept: accept)
         let templates: [(String, String?)] = [("application/xml", "xml"), ("application/json", "json")]
@@ -167,7 +185,9 @@ import Testing
         let api = APISettings(binaryMediaTypes: BinaryMediaTypes(["image/png"]))
         func run(_ type: String, accept: String, _ mapping: ResponseStage.Mapping) throws -> [UInt8]? {
             let exchange = try exchange(
-                IntegrationResponse(status: 200, headers: ["Content-Type": type], body: .bytes(png)), accept: accept)
+                IntegrationResponse(status: 200, headers: ["Content-Type": type], body: .bytes(png)),
+                accept: accept,
+            )
             try exchange.run(ResponseStage(default: mapping, api: api))
             return exchange.response.body.bytes
         }

@@ -17,7 +17,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (200, 200), (204, 200), (301, 200), (404, 400), (409, 400), (503, 500), (99, 200), (600, 200), (0, 200), (-1000, 200),
+        (200, 200), (204, 200), (301, 200), (404, 400), (409, 400), (503, 500), (99, 200), (600, 200), (0, 200),
+        (-1000, 200),
     ])
     func workedCases(status: Int, expected: Int) throws {
         #expect(try select(status, [(nil, 200), ("4\\d{2}", 400), ("404", 404), ("5\\d{2}", 500)]) == expected)
@@ -36,7 +37,8 @@ import Testing
         #expect(failure?.status == 500)
         #expect(
             failure?.cause == "Execution failed due to configuration error: No match for output mapping and no default "
-                + "output mapping configured. Endpoint Response Status Code: 404")
+                + "output mapping configured. Endpoint Response Status Code: 404"
+        )
         #expect(throws: GatewayFailure.self) { try select(200, []) }
         #expect(throws: GatewayFailure.self) { try select(-1, [("2\\d{2}", 200)]) }
     }
@@ -52,7 +54,8 @@ import Testing
         #expect(failure?.type == .apiConfigurationError)
         #expect(
             failure?.cause
-                == "Execution failed due to configuration error: Output mapping refers to an invalid method response: 404")
+                == "Execution failed due to configuration error: Output mapping refers to an invalid method response: 404"
+        )
     }
 
     @Test func withoutABackend() throws {
@@ -74,7 +77,9 @@ import Testing
     @Test func lambdaDeniesTheCall() throws {
         let exchange = try Exchanges.make()
         exchange.integrationResponse = IntegrationResponse(
-            status: 403, body: Body(#"{"__type": "AccessDeniedException", "errorMessage": "x"}"#))
+            status: 403,
+            body: Body(#"{"__type": "AccessDeniedException", "errorMessage": "x"}"#),
+        )
         #expect(throws: GatewayFailure.self) {
             try exchange.run(SelectStage(try rules([(nil, 200)]), on: .errorMessage))
         }
@@ -83,7 +88,10 @@ import Testing
     @Test func aPatternThatTakesTooMuchWorkDoesNotMatch() throws {
         let exchange = try Exchanges.make()
         let message = String(repeating: "a", count: 40) + "!"
-        exchange.integrationResponse = IntegrationResponse(status: 200, body: Body("{\"errorMessage\": \"\(message)\"}"))
+        exchange.integrationResponse = IntegrationResponse(
+            status: 200,
+            body: Body("{\"errorMessage\": \"\(message)\"}"),
+        )
         try exchange.run(SelectStage(try rules([("(a+)+b", 500), ("a+!", 400), (nil, 200)]), on: .errorMessage))
         #expect(exchange.selection?.status == 400)
     }

@@ -9,7 +9,8 @@ import Testing
 /// Tokens that `openssl dgst -sha256 -sign` has signed, with a key made for this test, and the issuer that has its
 /// public half.
 private enum Samples {
-    static let keys = #"{"keys": [{"kty": "RSA", "kid": "k1", "use": "sig", "e": "AQAB", "n": ""#
+    static let keys =
+        #"{"keys": [{"kty": "RSA", "kid": "k1", "use": "sig", "e": "AQAB", "n": ""#
         + modulus + #""}]}"#
 
     private static let modulus =
@@ -78,7 +79,9 @@ private final class ScriptedIssuer: Dispatcher {
     init(status: Int = 200) { self.status = status }
 
     func perform(
-        _ request: IntegrationRequest, for exchange: Exchange, streaming: Bool,
+        _ request: IntegrationRequest,
+        for exchange: Exchange,
+        streaming: Bool,
         _ completion: @escaping @Sendable (Result<IntegrationResponse, any Error>) -> Void,
     ) {
         count.withLock { $0 += 1 }
@@ -90,7 +93,13 @@ private final class ScriptedIssuer: Dispatcher {
 struct TokenAndSignatureTests {
     private static func serve(_ stage: any Stage, _ headers: Headers, body: String = "") async throws -> Exchange {
         let end = MockStage(fixed: IntegrationResponse(status: 200))
-        let request = MethodRequest(method: "POST", path: "/7", rawQuery: "b=2&a=1", headers: headers, body: Body(body))
+        let request = MethodRequest(
+            method: "POST",
+            path: "/7",
+            rawQuery: "b=2&a=1",
+            headers: headers,
+            body: Body(body),
+        )
         return try await Exchanges.serve([("stage", .authorize, stage), ("mock", .dispatch, end)], request)
     }
 
@@ -98,7 +107,10 @@ struct TokenAndSignatureTests {
         JWTAuthorizerStage(
             issuers: [try TokenIssuer("https://issuer.test")],
             sources: try IdentitySources("method.request.header.Authorization"),
-            audience: nil, scopes: scopes, dispatcher: issuer)
+            audience: nil,
+            scopes: scopes,
+            dispatcher: issuer,
+        )
     }
 
     @Test("A good token, with and without Bearer; the keys are fetched once")
@@ -127,8 +139,14 @@ struct TokenAndSignatureTests {
 
     @Test func scopes() async throws {
         let issuer = ScriptedIssuer()
-        #expect(try await Self.serve(try Self.stage(issuer, scopes: ["write"]), ["Authorization": Samples.scoped]).response.status == 200)
-        #expect(try await Self.serve(try Self.stage(issuer, scopes: ["admin"]), ["Authorization": Samples.scoped]).response.status == 401)
+        #expect(
+            try await Self.serve(try Self.stage(issuer, scopes: ["write"]), ["Authorization": Samples.scoped]).response
+                .status == 200
+        )
+        #expect(
+            try await Self.serve(try Self.stage(issuer, scopes: ["admin"]), ["Authorization": Samples.scoped]).response
+                .status == 401
+        )
     }
 
     @Test("Keys that cannot be fetched are not asked for with every request")
@@ -177,7 +195,11 @@ struct TokenAndSignatureTests {
     @Test("Signed with the stage in the path or without; the backend sees no signature")
     func signature() async throws {
         for path in ["/7", "/prod/7"] {
-            let exchange = try await Self.serve(try Self.iam(Self.allow), Self.signed(path: path, body: "x"), body: "x")
+            let exchange = try await Self.serve(
+                try Self.iam(Self.allow),
+                Self.signed(path: path, body: "x"),
+                body: "x",
+            )
             #expect(exchange.response.status == 200, "\(String(describing: exchange.failure))")
             #expect(exchange.request.headers.first("Authorization") == nil)
             #expect(exchange.contextMembers.last { $0.name == "identity" }?.value["accessKey"] == "AKIDEXAMPLE")
@@ -187,10 +209,16 @@ struct TokenAndSignatureTests {
     @Test func refusedSignatures() async throws {
         let stage = try Self.iam(Self.allow)
         let missing = try await Self.serve(stage, ["Host": "api.test"])
-        #expect(missing.response.status == 403 && missing.response.body.text == #"{"message":"Missing Authentication Token"}"#)
+        #expect(
+            missing.response.status == 403
+                && missing.response.body.text == #"{"message":"Missing Authentication Token"}"#
+        )
         let changed = try await Self.serve(stage, Self.signed(path: "/7", body: "x"), body: "y")
         #expect(changed.response.status == 403 && changed.failure?.type == .invalidSignature)
         let silent = try await Self.serve(try Self.iam(nil), Self.signed(path: "/7", body: ""))
-        #expect(silent.response.status == 403 && silent.response.body.text.contains(":user/ana is not authorized to perform"))
+        #expect(
+            silent.response.status == 403
+                && silent.response.body.text.contains(":user/ana is not authorized to perform")
+        )
     }
 }

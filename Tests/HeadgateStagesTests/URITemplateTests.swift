@@ -51,7 +51,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "..", ".", "../x", "a/../b", "a/..", "%2e%2e", "%2E.", ".%2e/x", "..;x", "..;", "..%2fadmin", "a%5c..%5cb", "a\\..\\b", "%2e",
+        "..", ".", "../x", "a/../b", "a/..", "%2e%2e", "%2E.", ".%2e/x", "..;x", "..;", "..%2fadmin", "a%5c..%5cb",
+        "a\\..\\b", "%2e",
     ])
     func dotSegments(value: String) throws {
         let failure = #expect(throws: GatewayFailure.self) { try resolve("http://b.test/o/{id}", [("id", value)]) }
@@ -69,14 +70,17 @@ import Testing
     @Test func queryValues() throws {
         #expect(
             try resolve("http://b.test/?a={v}&b=2", [("v", "x&admin=1;y=2+3#z")])
-                == "http://b.test/?a=x%26admin%3D1%3By%3D2%2B3%23z&b=2")
+                == "http://b.test/?a=x%26admin%3D1%3By%3D2%2B3%23z&b=2"
+        )
         #expect(try resolve("http://b.test/?a={v}", [("v", "a%20b/c")]) == "http://b.test/?a=a%20b/c")
     }
 
     @Test func hostValues() throws {
         #expect(try resolve("https://{tenant}.b.test/x", [("tenant", "acme")]) == "https://acme.b.test/x")
         #expect(try resolve("https://{host}/x", [("host", "b.test")]) == "https://b.test/x")
-        #expect(try resolve("https://{host}:{port}/x", [("host", "b.test"), ("port", "81")]) == "https://b.test:81/x")
+        #expect(
+            try resolve("https://{host}:{port}/x", [("host", "b.test"), ("port", "81")]) == "https://b.test:81/x"
+        )
         for value in ["a.b", "evil.test/", "evil.test?", "evil@x", "a:80", "", "a b", "ü"] {
             #expect(throws: GatewayFailure.self, "\(value)") {
                 try resolve("https://{tenant}.b.test/x", [("tenant", value)])
@@ -91,7 +95,8 @@ import Testing
         #expect(failure?.message == "Internal server error")
         #expect(
             failure?.cause == "Execution failed due to configuration error: Illegal character in path at index 15: "
-                + "https://b.test/{missing}: nothing maps integration.request.path.missing")
+                + "https://b.test/{missing}: nothing maps integration.request.path.missing"
+        )
     }
 
     @Test func stageVariables() throws {
@@ -99,10 +104,12 @@ import Testing
         let variables = [("host", "b.test:81"), ("path", "v1/x"), ("query", "k=v")].map { (name: $0, value: $1) }
         #expect(try resolve(text, variables: variables) == "http://b.test:81/v1/x?k=v")
         #expect(
-            try resolve("http://b.test/${stageVariables.none}/x", variables: variables) == "http://b.test//x")
+            try resolve("http://b.test/${stageVariables.none}/x", variables: variables) == "http://b.test//x"
+        )
         #expect(
             try resolve("http://b.test/${stageVariables.path}/{id}", [("id", "a b")], variables: variables)
-                == "http://b.test/v1/x/a%20b")
+                == "http://b.test/v1/x/a%20b"
+        )
         #expect(try URITemplate(parsing: text).stageVariables == ["host", "path", "query"])
     }
 
@@ -126,23 +133,28 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("arn:aws:s3:x", "Invalid HTTP endpoint specified for URI", "AWS", nil),
-        ("ftp://b.test", "Invalid HTTP endpoint specified for URI", nil, nil),
-        ("b.test/x", "Invalid HTTP endpoint specified for URI", "http://b.test/x", nil),
-        ("${stageVariables.url}/x", "Invalid HTTP endpoint specified for URI", "https://${stageVariables.url}/x", nil),
-        ("http://b.test/{proxy+}", "{proxy+} is written without the plus", "write {proxy}", 15),
-        ("http://b.test/{a b}", "no valid name", nil, 15),
-        ("http://b.test/{", "\"{\" is not closed", "%7B", 15),
-        ("http://b.test/}", "\"}\" has no \"{\"", "%7D", 15),
-        ("http://b.test/${HOST}", "${HOST} is not filled in", "${stageVariables.HOST}", 15),
-        ("http://b.test/a b", "must be percent-encoded", nil, nil),
-        ("http://b.test/#a", "fragment", nil, nil),
-        ("http://u@b.test/", "user information", nil, nil),
-        ("http:///x", "host is missing", nil, nil),
-        ("http://${stageVariables.h}/a b", "must be percent-encoded", nil, nil),
-        ("", "Invalid HTTP endpoint specified for URI", nil, nil),
-    ] as [(String, String, String?, Int?)])
+    @Test(
+        arguments: [
+            ("arn:aws:s3:x", "Invalid HTTP endpoint specified for URI", "AWS", nil),
+            ("ftp://b.test", "Invalid HTTP endpoint specified for URI", nil, nil),
+            ("b.test/x", "Invalid HTTP endpoint specified for URI", "http://b.test/x", nil),
+            (
+                "${stageVariables.url}/x", "Invalid HTTP endpoint specified for URI", "https://${stageVariables.url}/x",
+                nil,
+            ),
+            ("http://b.test/{proxy+}", "{proxy+} is written without the plus", "write {proxy}", 15),
+            ("http://b.test/{a b}", "no valid name", nil, 15),
+            ("http://b.test/{", "\"{\" is not closed", "%7B", 15),
+            ("http://b.test/}", "\"}\" has no \"{\"", "%7D", 15),
+            ("http://b.test/${HOST}", "${HOST} is not filled in", "${stageVariables.HOST}", 15),
+            ("http://b.test/a b", "must be percent-encoded", nil, nil),
+            ("http://b.test/#a", "fragment", nil, nil),
+            ("http://u@b.test/", "user information", nil, nil),
+            ("http:///x", "host is missing", nil, nil),
+            ("http://${stageVariables.h}/a b", "must be percent-encoded", nil, nil),
+            ("", "Invalid HTTP endpoint specified for URI", nil, nil),
+        ] as [(String, String, String?, Int?)]
+    )
     func refused(text: String, message: String, suggestion: String?, column: Int?) throws {
         let error = #expect(throws: InvalidURITemplate.self) { try URITemplate(parsing: text) }
         #expect(error?.message.contains(message) == true, "\(error?.message ?? "")")
@@ -155,7 +167,9 @@ import Testing
         let context = DecodingContext(diagnostics: diagnostics, directory: nil, services: StageServices())
         let place = Headgate.SourceLocation(file: "p.yaml", line: 4, column: 10)
         let node = ConfigurationNode(
-            .scalar(.init(text: "http://b.test/{proxy+}", isPlain: true, contentLocation: place)), at: place)
+            .scalar(.init(text: "http://b.test/{proxy+}", isPlain: true, contentLocation: place)),
+            at: place,
+        )
         #expect(FieldType.backendURI.decode(node, context) == nil)
         #expect(diagnostics.all.first?.location.description == "p.yaml:4:24")
     }

@@ -46,7 +46,12 @@ final class QueueHome: ExchangeHome {
             name: "p",
             routes: [],
             stages: stages.enumerated().map { index, stage in
-                PipelineStage(label: "s\(index)", kind: "test", phase: .any, built: BuiltStage(stage, explanation: ""))
+                PipelineStage(
+                    label: "s\(index)",
+                    kind: "test",
+                    phase: .any,
+                    built: BuiltStage(stage, explanation: ""),
+                )
             },
         )
     }
@@ -113,8 +118,13 @@ final class QueueHome: ExchangeHome {
         let home = QueueHome(lane: lane)
         let exchange = await withCheckedContinuation { continuation in
             let exchange = Exchange(
-                pipeline: Self.pipeline([call]), request: MethodRequest(method: "GET", path: "/"), deployment: Deployment(),
-                lane: lane, home: home, receivedAtMilliseconds: 0, random: RandomSource(seed: 1),
+                pipeline: Self.pipeline([call]),
+                request: MethodRequest(method: "GET", path: "/"),
+                deployment: Deployment(),
+                lane: lane,
+                home: home,
+                receivedAtMilliseconds: 0,
+                random: RandomSource(seed: 1),
             ) { continuation.resume(returning: $0) }
             home.queue.async { Executor.start(exchange) }
         }
@@ -199,8 +209,12 @@ final class QueueHome: ExchangeHome {
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             let batch = (0..<50).map { _ in
                 Exchange(
-                    pipeline: Self.pipeline([Self.append("x")]), request: MethodRequest(method: "GET", path: "/"),
-                    deployment: Deployment(), lane: lane, home: home, receivedAtMilliseconds: 0,
+                    pipeline: Self.pipeline([Self.append("x")]),
+                    request: MethodRequest(method: "GET", path: "/"),
+                    deployment: Deployment(),
+                    lane: lane,
+                    home: home,
+                    receivedAtMilliseconds: 0,
                     random: RandomSource(seed: 1),
                 ) { _ in
                     if left.subtract(1, ordering: .relaxed).newValue == 0 { continuation.resume() }

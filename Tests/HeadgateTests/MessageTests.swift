@@ -110,14 +110,16 @@ import Testing
 }
 
 @Suite struct NoRouteTests {
-    @Test(arguments: [
-        (nil, "Missing Authentication Token"), ("AWS4-HMAC-SHA256 Credential=a", "Missing Authentication Token"),
-        ("Bearer a=b", "Missing Authentication Token"), ("abc", "Missing Authentication Token"),
-        (
-            "Bearer a.b",
-            "'a.b' not a valid key=value pair (missing equal-sign) in Authorization header: 'Bearer a.b'.",
-        ),
-    ] as [(String?, String)])
+    @Test(
+        arguments: [
+            (nil, "Missing Authentication Token"), ("AWS4-HMAC-SHA256 Credential=a", "Missing Authentication Token"),
+            ("Bearer a=b", "Missing Authentication Token"), ("abc", "Missing Authentication Token"),
+            (
+                "Bearer a.b",
+                "'a.b' not a valid key=value pair (missing equal-sign) in Authorization header: 'Bearer a.b'.",
+            ),
+        ] as [(String?, String)]
+    )
     func namesAnAuthorizationOfAnotherKind(authorization: String?, message: String) {
         let failure = GatewayFailure.noRoute(authorization: authorization)
         #expect(failure.status == 403)

@@ -41,7 +41,9 @@ import Testing
         #expect(try Self.router().match(method: method, path: path)?.pipeline.name == expected)
     }
 
-    @Test(arguments: [("POST", "/pets/dog"), ("HEAD", "/pets/dog"), ("OPTIONS", "/"), ("TRACE", "/test/any"), ("get", "/pets/dog")])
+    @Test(arguments: [
+        ("POST", "/pets/dog"), ("HEAD", "/pets/dog"), ("OPTIONS", "/"), ("TRACE", "/test/any"), ("get", "/pets/dog"),
+    ])
     func noMatch(method: String, path: String) throws {
         #expect(try Self.router().match(method: method, path: path) == nil)
     }
@@ -66,8 +68,18 @@ import Testing
     @Test func pathsThatMakeManyBranchesFailAreBounded() throws {
         var pipelines: [Pipeline] = []
         for depth in 1...20 {
-            pipelines.append(try Self.pipeline("p\(depth)", "GET /" + (0..<depth).map { $0 == depth - 1 ? "end" : "{p\($0)}" }.joined(separator: "/")))
-            pipelines.append(try Self.pipeline("q\(depth)", "GET /" + (0..<depth).map { $0 == depth - 1 ? "stop" : "a" }.joined(separator: "/")))
+            pipelines.append(
+                try Self.pipeline(
+                    "p\(depth)",
+                    "GET /" + (0..<depth).map { $0 == depth - 1 ? "end" : "{p\($0)}" }.joined(separator: "/"),
+                )
+            )
+            pipelines.append(
+                try Self.pipeline(
+                    "q\(depth)",
+                    "GET /" + (0..<depth).map { $0 == depth - 1 ? "stop" : "a" }.joined(separator: "/"),
+                )
+            )
         }
         let router = Router(pipelines)
         let path = "/" + Array(repeating: "a", count: 500).joined(separator: "/")

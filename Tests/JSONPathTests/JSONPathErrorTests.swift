@@ -15,7 +15,7 @@ import Testing
         (
             "$.items[name]",
             "found 'n' in brackets, expected a quoted name, an index, ':', '*' or '?(', at offset 8 of "
-                + "\"$.items[name]\""
+                + "\"$.items[name]\"",
         ),
         ("$.items[1x]", "found 'x', expected digits, ',', ':' or ']', at offset 9 of \"$.items[1x]\""),
         ("$.items[1", "the bracket is not closed, expected ']', at offset 9 of \"$.items[1\""),
@@ -25,19 +25,22 @@ import Testing
         (
             "$.a[?(@.b contians 1)]",
             "found 'contians', expected an operator; did you mean 'contains'?, at offset 10 of "
-                + "\"$.a[?(@.b contians 1)]\""
+                + "\"$.a[?(@.b contians 1)]\"",
         ),
-        ("$.a[?(@.b = 1)]", "found '=', expected an operator; did you mean '=='?, at offset 10 of \"$.a[?(@.b = 1)]\""),
+        (
+            "$.a[?(@.b = 1)]",
+            "found '=', expected an operator; did you mean '=='?, at offset 10 of \"$.a[?(@.b = 1)]\"",
+        ),
         (
             "$.a[?(@.b == x)]",
             "found 'x', expected a path, a number, a quoted string or another literal, at offset 13 of "
-                + "\"$.a[?(@.b == x)]\""
+                + "\"$.a[?(@.b == x)]\"",
         ),
         ("$.a[?(@.b == 'x)]", "a string is not closed, expected ', at offset 13 of \"$.a[?(@.b == 'x)]\""),
         ("$.a[?(@.b == 1]", "the filter is not closed, expected ')', at offset 5 of \"$.a[?(@.b == 1]\""),
         (
             "$.a[?(@.b == 1 @.c)]",
-            "found '@', expected ')', at offset 15 of \"$.a[?(@.b == 1 @.c)]\""
+            "found '@', expected ')', at offset 15 of \"$.a[?(@.b == 1 @.c)]\"",
         ),
         ("$.a[?(1)]", "found a value alone, expected a path or a comparison, at offset 6 of \"$.a[?(1)]\""),
     ])
@@ -95,7 +98,9 @@ import Testing
     }
 
     @Test func regularExpressionsAreBounded() throws {
-        let list = try document("[" + String(repeating: "\"\(String(repeating: "a", count: 60))!\",", count: 50) + "1]")
+        let list = try document(
+            "[" + String(repeating: "\"\(String(repeating: "a", count: 60))!\",", count: 50) + "1]"
+        )
         let start = threadSeconds()
         _ = try? JSONPath("$[?(@ =~ /(a|aa)+$/)]").evaluate(list)
         _ = try? JSONPath("$[?(@ =~ /(a*)*b/)]").evaluate(list)

@@ -78,17 +78,19 @@ import Testing
         let value = try #require(try evaluate("$.a['k/l','b']").value)
         #expect(value.text() == #"{"k/l":true,"b":[1,{"c":"x"}]}"#)
         #expect(value.text(style: .javaList) == #"{"k\/l":true,"b":[1,{"c":"x"}]}"#)
-        #expect(value.text(style: .pretty) == """
-            {
-              "k/l": true,
-              "b": [
-                1,
+        #expect(
+            value.text(style: .pretty) == """
                 {
-                  "c": "x"
+                  "k/l": true,
+                  "b": [
+                    1,
+                    {
+                      "c": "x"
+                    }
+                  ]
                 }
-              ]
-            }
-            """)
+                """
+        )
         #expect(try evaluate("$..c").value?.text(style: .pretty) == "[\n  \"x\"\n]")
         #expect(try evaluate("$.a.keys()").value?.text() == #"["b","k\/l"]"#.replacing("\\/", with: "/"))
         #expect(try evaluate("$.l.max()").value?.text() == "3.0")

@@ -20,20 +20,37 @@ struct CompilingTests {
     @Test(arguments: [
         ("[]", "the schema: found an empty list, expected a schema, which is an object"),
         (#"{"properties": {"a": true}}"#, "/properties/a: found true, expected a schema, which is an object"),
-        (#"{"type": "strin"}"#,
-         "/type: type has the text \"strin\", expected one of: array, boolean, integer, null, number, object, string"),
+        (
+            #"{"type": "strin"}"#,
+            "/type: type has the text \"strin\", expected one of: array, boolean, integer, null, number, object, string",
+        ),
         (#"{"required": []}"#, "/required: required has an empty list, expected a list of names, at least one"),
-        (#"{"minimum": 1, "exclusiveMinimum": 0}"#,
-         "/exclusiveMinimum: exclusiveMinimum has the number 0, expected true or false, as draft 4 has it beside minimum"),
-        (#"{"multipleOf": 0}"#, "/multipleOf: multipleOf has the number 0, expected a number above 0 with at most 18 digits"),
+        (
+            #"{"minimum": 1, "exclusiveMinimum": 0}"#,
+            "/exclusiveMinimum: exclusiveMinimum has the number 0, expected true or false, as draft 4 has it beside minimum",
+        ),
+        (
+            #"{"multipleOf": 0}"#,
+            "/multipleOf: multipleOf has the number 0, expected a number above 0 with at most 18 digits",
+        ),
         (#"{"maxLength": -1}"#, "/maxLength: maxLength has the number -1, expected a whole number from 0"),
-        (#"{"a": 1, "items": {"enum": []}}"#, "/items/enum: enum has an empty list, expected a list of values, at least one"),
+        (
+            #"{"a": 1, "items": {"enum": []}}"#,
+            "/items/enum: enum has an empty list, expected a list of values, at least one",
+        ),
         (#"{"anyOf": {}}"#, "/anyOf: anyOf has an empty object, expected a list of schemas, at least one"),
-        (#"{"pattern": "a)"}"#,
-         "/pattern: pattern has the text \"a)\", expected a regular expression of ECMA 262: unmatched ')'"),
-        (##"{"$ref": "#/definitions/x"}"##,
-         "/$ref: $ref has the text \"#/definitions/x\", expected the address of a schema; there is none at this one"),
-        (##"{"$ref": "#"}"##, "/$ref: $ref has the text \"#\", expected a reference that ends at a schema, not in a circle"),
+        (
+            #"{"pattern": "a)"}"#,
+            "/pattern: pattern has the text \"a)\", expected a regular expression of ECMA 262: unmatched ')'",
+        ),
+        (
+            ##"{"$ref": "#/definitions/x"}"##,
+            "/$ref: $ref has the text \"#/definitions/x\", expected the address of a schema; there is none at this one",
+        ),
+        (
+            ##"{"$ref": "#"}"##,
+            "/$ref: $ref has the text \"#\", expected a reference that ends at a schema, not in a circle",
+        ),
     ])
     func mistake(_ schema: String, _ expected: String) throws {
         let found = try Self.mistakes(schema)
@@ -50,7 +67,8 @@ struct CompilingTests {
                 "/maxItems: maxItems has the number 1.5, expected a whole number from 0",
                 "/type: type has the number 1, expected one of: array, boolean, integer, null, number, object, string",
                 "http://m.test/models/Pet/minimum: minimum has the text \"x\", expected a number",
-            ])
+            ]
+        )
     }
 
     @Test("Models of an API refer to each other, in circles too, and each is asked for once")
@@ -61,7 +79,10 @@ struct CompilingTests {
             asked.withLock { $0.append(uri) }
             return switch uri {
             case base + "House":
-                ["type": "object", "properties": ["contains": ["type": "array", "items": ["$ref": .string(base + "Person")]]]]
+                [
+                    "type": "object",
+                    "properties": ["contains": ["type": "array", "items": ["$ref": .string(base + "Person")]]],
+                ]
             case base + "Person":
                 ["type": "object", "required": ["name"], "properties": ["house": ["$ref": .string(base + "House")]]]
             default: nil
@@ -71,7 +92,9 @@ struct CompilingTests {
         #expect(asked.withLock { $0.sorted() } == [base + "House", base + "Person"])
         let good = try JSONDocument(#"{"name": "a", "house": {"contains": [{"name": "b"}]}}"#)
         #expect(schema.accepts(good.root))
-        let bad = try JSONDocument(#"{"name": "a", "house": {"contains": [{"name": "b", "house": {"contains": [{}]}}]}}"#)
+        let bad = try JSONDocument(
+            #"{"name": "a", "house": {"contains": [{"name": "b", "house": {"contains": [{}]}}]}}"#
+        )
         #expect(schema.errors(in: bad.root).map(\.instance) == ["/house/contains/0/house/contains/0"])
     }
 
@@ -106,14 +129,19 @@ struct CompilingTests {
         }
         // Each level doubles the work: 2^300.
         let twice = try JSONSchema(
-            try JSONValue(parsing: ##"{"oneOf": [{"type": "null"}, {"items": {"$ref": "#"}}, {"items": {"$ref": "#"}}]}"##))
+            try JSONValue(
+                parsing: ##"{"oneOf": [{"type": "null"}, {"items": {"$ref": "#"}}, {"items": {"$ref": "#"}}]}"##
+            )
+        )
         let deep = try JSONDocument(String(repeating: "[", count: 300) + String(repeating: "]", count: 300))
         #expect(!twice.accepts(deep.root))
     }
 
     @Test("An instance may be as deep as a document may, on a small stack too")
     func deep() throws {
-        let schema = try JSONSchema(try JSONValue(parsing: ##"{"type": "array", "anyOf": [{"maxItems": 1}], "items": {"$ref": "#"}}"##))
+        let schema = try JSONSchema(
+            try JSONValue(parsing: ##"{"type": "array", "anyOf": [{"maxItems": 1}], "items": {"$ref": "#"}}"##)
+        )
         let instance = try JSONDocument(String(repeating: "[", count: 500) + String(repeating: "]", count: 500))
         let endless = try JSONSchema(try JSONValue(parsing: ##"{"allOf": [{"not": {"$ref": "#"}}]}"##))
         let isAccepted = Mutex(false)

@@ -39,7 +39,9 @@ struct ConformanceTests {
     static let files: [String] = {
         var folders = [folder]
         if let suite {
-            folders += [suite + "/tests/draft4", suite + "/tests/draft4/optional", suite + "/tests/draft4/optional/format"]
+            folders += [
+                suite + "/tests/draft4", suite + "/tests/draft4/optional", suite + "/tests/draft4/optional/format",
+            ]
         }
         return folders.flatMap { folder in
             ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()

@@ -14,7 +14,7 @@ import Testing
         (
             "a{x}",
             "'{' is not followed by a count, expected '{n}', '{n,}' or '{n,m}' at offset 1; did you mean '\\{'?"
-                + "\n  a{x}\n   ^"
+                + "\n  a{x}\n   ^",
         ),
         ("a{2", "unclosed count, expected '}' at offset 3\n  a{2\n     ^"),
         ("a{2,1x", "unclosed count, expected '}' at offset 5\n  a{2,1x\n       ^"),
@@ -26,7 +26,7 @@ import Testing
         (
             "[a-\\d]",
             "a class such as '\\d' cannot end a range, expected a character at offset 1; did you mean '\\-'?"
-                + "\n  [a-\\d]\n   ^"
+                + "\n  [a-\\d]\n   ^",
         ),
         ("[&&]", "'&&' has nothing to intersect in this class at offset 0\n  [&&]\n  ^"),
         ("\\", "nothing follows '\\', expected the character to escape at offset 1; did you mean '\\\\'?\n  \\\n   ^"),
@@ -35,12 +35,12 @@ import Testing
         (
             "\\08",
             "'\\0' is not followed by octal digits, expected '\\0n', '\\0nn' or '\\0mnn' at offset 0"
-                + "\n  \\08\n  ^"
+                + "\n  \\08\n  ^",
         ),
         (
             "\\xg",
             "'\\x' is not followed by two hexadecimal digits, expected '\\xhh' or '\\x{h…h}' at offset 0"
-                + "\n  \\xg\n  ^"
+                + "\n  \\xg\n  ^",
         ),
         ("\\x{}", "'\\x{' is not followed by hexadecimal digits at offset 0\n  \\x{}\n  ^"),
         ("\\x{41", "unclosed '\\x{', expected '}' at offset 0\n  \\x{41\n  ^"),
@@ -52,12 +52,12 @@ import Testing
         (
             "(?<name>a)\\k<nmae>",
             "no group named 'nmae' stands before this place at offset 10; did you mean '\\k<name>'?"
-                + "\n  (?<name>a)\\k<nmae>\n            ^"
+                + "\n  (?<name>a)\\k<nmae>\n            ^",
         ),
         (
             "(?<user>a)\\k<usr>",
             "no group named 'usr' stands before this place at offset 10; did you mean '\\k<user>'?"
-                + "\n  (?<user>a)\\k<usr>\n            ^"
+                + "\n  (?<user>a)\\k<usr>\n            ^",
         ),
         ("(?<1>a)", "group name must begin with an ASCII letter at offset 3\n  (?<1>a)\n     ^"),
         ("(?<a_b>a)", "unclosed group name, expected '>' at offset 4\n  (?<a_b>a)\n      ^"),
@@ -65,7 +65,7 @@ import Testing
         (
             "(?y)",
             "'(?' is not followed by a group type or a flag, expected ':', '=', '!', '>', '<' or one of 'idmsuxU' "
-                + "at offset 2\n  (?y)\n    ^"
+                + "at offset 2\n  (?y)\n    ^",
         ),
         ("(?c)a", "canonical equivalence '(?c)' is not supported at offset 2\n  (?c)a\n    ^"),
         ("\\p", "'\\p' is not followed by a property at offset 0\n  \\p\n  ^"),
@@ -76,12 +76,12 @@ import Testing
         ("\\p{gc=X}", "unknown general category 'X' at offset 0\n  \\p{gc=X}\n  ^"),
         (
             "\\p{age=5}",
-            "unknown property 'age', expected 'script', 'block' or 'general_category' at offset 0\n  \\p{age=5}\n  ^"
+            "unknown property 'age', expected 'script', 'block' or 'general_category' at offset 0\n  \\p{age=5}\n  ^",
         ),
         (
             "\\p{IsGreke}",
             "script or property 'Greke' is unknown or not supported at offset 0; did you mean '\\p{IsGreek}'?"
-                + "\n  \\p{IsGreke}\n  ^"
+                + "\n  \\p{IsGreke}\n  ^",
         ),
         ("\\p{InFoo}", "block 'Foo' is unknown or not supported at offset 0\n  \\p{InFoo}\n  ^"),
         ("\\X", "grapheme cluster '\\X' is not supported at offset 0; did you mean '.'?\n  \\X\n  ^"),
@@ -107,7 +107,7 @@ import Testing
             (String(repeating: "(", count: 300), "groups or classes are nested more than 200 deep"),
             (
                 "(?:a|b){40000}",
-                "pattern is too large: its repeats of groups are written out, lower their counts"
+                "pattern is too large: its repeats of groups are written out, lower their counts",
             ),
             ("[" + String(repeating: "[^\\da\\p{L}]", count: 300) + "]", "character class has too many parts"),
         ] {

@@ -79,7 +79,7 @@ import Testing
         (
             "a$b",
             "Illegal group reference: '$' is not followed by a digit or '{'; a plain '$' is '\\$' at byte 1 of the "
-                + "replacement"
+                + "replacement",
         ),
         ("$5", "No group 5: the pattern has 2 at byte 0 of the replacement"),
         ("x${", "Illegal group reference: unclosed group name, expected '${name}' at byte 1 of the replacement"),

@@ -5,7 +5,9 @@ import Testing
 
 /// The inputs of `Tests/Fuzz/templates`: nothing may crash, run on or grow without end.
 struct FuzzTests {
-    private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Fuzz/templates")
+    private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(
+        path: "../Fuzz/templates"
+    )
 
     private static let names: [String] = {
         let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path)
@@ -16,7 +18,8 @@ struct FuzzTests {
     private static let limits = TemplateLimits(work: 20_000)
 
     private static let payload = Array(
-        #"{"a": 1, "decimal": 1.23456789012345678901234567890, "items": [{"id": 1, "name": "n"}, {"id": 2}]}"#.utf8)
+        #"{"a": 1, "decimal": 1.23456789012345678901234567890, "items": [{"id": 1, "name": "n"}, {"id": 2}]}"#.utf8
+    )
 
     private func rendered(_ source: [UInt8], _ profile: MappingTemplate.Profile) throws -> [UInt8] {
         let template = try MappingTemplate(source: source, name: "template", profile: profile, limits: Self.limits)

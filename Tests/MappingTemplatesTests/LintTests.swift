@@ -7,25 +7,52 @@ import Testing
 struct LintTests {
     @Test(arguments: [
         // Functions and members that do not exist.
-        ("{\"a\": \"$util.escapeJavascript($x)\"}", true, "1:8: $util has no escapeJavascript(), so that this prints nothing; did you mean \"escapeJavaScript\"?"),
+        (
+            "{\"a\": \"$util.escapeJavascript($x)\"}", true,
+            "1:8: $util has no escapeJavascript(), so that this prints nothing; did you mean \"escapeJavaScript\"?",
+        ),
         ("\n  $util.toJson($x)", false, "2:3: $util has no toJson(), so that this prints nothing"),
-        ("$input.params.id $input.parms('id')", false, "1:1: $input has no params, so that this prints nothing; did you mean \"params\"? | 1:18: $input has no parms(), so that this prints nothing; did you mean \"params\"?"),
-        ("#set($t = \"$util.qr('x')\")$util.base64Encode($t)$input.body", false, "1:12: $util has no qr(), so that this prints nothing"),
+        (
+            "$input.params.id $input.parms('id')", false,
+            "1:1: $input has no params, so that this prints nothing; did you mean \"params\"? | 1:18: $input has no parms(), so that this prints nothing; did you mean \"params\"?",
+        ),
+        (
+            "#set($t = \"$util.qr('x')\")$util.base64Encode($t)$input.body", false,
+            "1:12: $util has no qr(), so that this prints nothing",
+        ),
         ("#set($util = {'a': 1})$util.a", false, ""),
         ("\\$util.nothing()", false, ""),
         // $input.json in quotes.
-        ("{\"a\": \"$input.json('$.a')\"}", true, "1:8: $input.json(…) stands inside quotes, but it prints the quotes of a string itself; leave the quotes out, or write $util.escapeJavaScript($input.path(…)) inside them"),
-        ("{\"a\": \"x \\\" ${input.json('$.a')}\"}", true, "1:13: $input.json(…) stands inside quotes, but it prints the quotes of a string itself; leave the quotes out, or write $util.escapeJavaScript($input.path(…)) inside them"),
+        (
+            "{\"a\": \"$input.json('$.a')\"}", true,
+            "1:8: $input.json(…) stands inside quotes, but it prints the quotes of a string itself; leave the quotes out, or write $util.escapeJavaScript($input.path(…)) inside them",
+        ),
+        (
+            "{\"a\": \"x \\\" ${input.json('$.a')}\"}", true,
+            "1:13: $input.json(…) stands inside quotes, but it prints the quotes of a string itself; leave the quotes out, or write $util.escapeJavaScript($input.path(…)) inside them",
+        ),
         ("{\"a\": \"$input.json('$.a')\"}", false, ""),
         ("{\"a\": $input.json('$.a'), \"b\": \"$input.path('$.b')\"}", true, ""),
-        ("#if($x == 1){\"a\": \"#{else}{\"a\": \"#end$input.json('$')\"}", true, "1:38: $input.json(…) stands inside quotes, but it prints the quotes of a string itself; leave the quotes out, or write $util.escapeJavaScript($input.path(…)) inside them"),
+        (
+            "#if($x == 1){\"a\": \"#{else}{\"a\": \"#end$input.json('$')\"}", true,
+            "1:38: $input.json(…) stands inside quotes, but it prints the quotes of a string itself; leave the quotes out, or write $util.escapeJavaScript($input.path(…)) inside them",
+        ),
         // Output that is no JSON.
-        ("{\n  \"a\": $input.params('a'),\n  \"b\": 1,\n}\n", true, "4: with 1 for every value the output is no JSON: found '}'"),
+        (
+            "{\n  \"a\": $input.params('a'),\n  \"b\": 1,\n}\n", true,
+            "4: with 1 for every value the output is no JSON: found '}'",
+        ),
         ("{\"a\": $x\n \"b\": $y}", true, "2: with 1 for every value the output is no JSON: found '\"'"),
         ("{\"a\": $x $y}", true, "1: with 1 for every value the output is no JSON: found '1'"),
         ("{\"a\": [#foreach($i in [1..2])$i#end]}", true, ""),
-        ("{\"a\": [#foreach($i in [1..2])$i #end]}", true, "1: with 1 for every value the output is no JSON: found '2'"),
-        ("{\"a\": $input.path('$.a.b').size(), \"s\": \"$context.identity.sourceIp\", \"v\": \"$stageVariables.v\"}", true, ""),
+        (
+            "{\"a\": [#foreach($i in [1..2])$i #end]}", true,
+            "1: with 1 for every value the output is no JSON: found '2'",
+        ),
+        (
+            "{\"a\": $input.path('$.a.b').size(), \"s\": \"$context.identity.sourceIp\", \"v\": \"$stageVariables.v\"}",
+            true, "",
+        ),
         ("{\"list\": [#foreach($i in $input.path('$.l'))\"$i\"#if($foreach.hasNext),#end#end]}", true, ""),
         // Not meant to be JSON, or not known to be wrong.
         ("<p>$context.requestId</p>", true, ""),
@@ -33,13 +60,20 @@ struct LintTests {
         ("", true, ""),
         ("{statusCode: 200}", true, ""),
         ("[$a][$b]", true, ""),
-        ("## one\n#* two\n*#{\n  ## three\n  \"a\": 1\n  \"b\": 2\n}", true, "6: with 1 for every value the output is no JSON: found '\"'"),
+        (
+            "## one\n#* two\n*#{\n  ## three\n  \"a\": 1\n  \"b\": 2\n}", true,
+            "6: with 1 for every value the output is no JSON: found '\"'",
+        ),
         ("#if($input.params('a') == 'b'){}#end", true, ""),
-        ("{\"a\": $util.parseJson('x').b.get(9)$input.path('$.l')[0]", true, "1: with 1 for every value the output is no JSON: found the end of the text"),
+        (
+            "{\"a\": $util.parseJson('x').b.get(9)$input.path('$.l')[0]", true,
+            "1: with 1 for every value the output is no JSON: found the end of the text",
+        ),
         ("{\"a\": #set($l = [])$l.get(1)", true, ""),
     ])
     func findings(source: String, printsJSON: Bool, expected: String) throws {
-        let found = try MappingTemplate(source: source).findings(source: source, printsJSON: printsJSON).map { finding in
+        let found = try MappingTemplate(source: source).findings(source: source, printsJSON: printsJSON).map {
+            finding in
             let place = finding.column.map { "\(finding.line):\($0)" } ?? "\(finding.line)"
             return "\(place): \(finding.message)" + (finding.suggestion.map { "; \($0)" } ?? "")
         }

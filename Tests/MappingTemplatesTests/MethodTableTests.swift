@@ -40,7 +40,9 @@ struct MethodTableTests {
         let payload = try Array(Data(contentsOf: Self.folder.appending(path: "payload.json")))
         let line = receivers.utf8.count(where: { $0 == UInt8(ascii: "\n") }) + 1
         let template = try MappingTemplate(source: receivers + text, name: "orders.vtl")
-        let error = #expect(throws: TemplateRenderError.self) { _ = try template.render(with: TemplateBindings(payload: payload)) }
+        let error = #expect(throws: TemplateRenderError.self) {
+            _ = try template.render(with: TemplateBindings(payload: payload))
+        }
         #expect(error?.reason == .method)
         #expect(error?.description.hasPrefix("orders.vtl:\(line): \(message)") == true, "\(error?.description ?? "")")
     }

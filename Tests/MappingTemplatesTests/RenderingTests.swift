@@ -14,7 +14,7 @@ struct RenderingTests {
         ("#foreach($i in [1..3])\n$util.parseJson('{')\n#end", .payload, 2),
         (
             "#set($context.requestOverride.header.a = 'b')\n#set($context.requestOverride.header.a = 'c')",
-            .override, 2
+            .override, 2,
         ),
         ("\n#foreach($i in [1..1000])#foreach($j in [1..1000])#foreach($k in [1..1000])#end#end#end", .limit, 2),
         ("#set($s = 'aaaaaaaaaaaaaaaa')\n#foreach($i in [1..60])\n#set($s = \"$s$s\")\n#end", .limit, 3),
@@ -25,7 +25,10 @@ struct RenderingTests {
         var overrides = TemplateOverrides()
         let error = #expect(throws: TemplateRenderError.self) {
             try template.render(
-                into: &output, with: TemplateBindings(payload: Array(#"{"s": "abc"}"#.utf8)), overrides: &overrides)
+                into: &output,
+                with: TemplateBindings(payload: Array(#"{"s": "abc"}"#.utf8)),
+                overrides: &overrides,
+            )
         }
         #expect(error?.reason == reason, "\(error?.description ?? "no error")")
         #expect(error?.line == line, "\(error?.description ?? "no error")")
@@ -46,8 +49,12 @@ struct RenderingTests {
     private final class Recording: TemplateTrace, Sendable {
         private let lines = Mutex<[String]>([])
         var all: [String] { lines.withLock { $0 } }
-        func reference(_ text: String, value: String, line: Int) { lines.withLock { $0.append("\(line) \(text) = \(value)") } }
-        func directive(_ name: String, detail: String, line: Int) { lines.withLock { $0.append("\(line) \(name) \(detail)") } }
+        func reference(_ text: String, value: String, line: Int) {
+            lines.withLock { $0.append("\(line) \(text) = \(value)") }
+        }
+        func directive(_ name: String, detail: String, line: Int) {
+            lines.withLock { $0.append("\(line) \(name) \(detail)") }
+        }
     }
 
     @Test func aTraceIsToldOfEveryReferenceAndDirective() throws {
@@ -58,12 +65,17 @@ struct RenderingTests {
                 #if($i > 1)$i#else-#end
                 #end
                 $nope
-                """)
+                """
+        )
         let trace = Recording()
         var output: [UInt8] = []
         var overrides = TemplateOverrides()
         try template.render(
-            into: &output, with: TemplateBindings(payload: Array(#"{"n": [1, 2]}"#.utf8)), overrides: &overrides, trace: trace)
+            into: &output,
+            with: TemplateBindings(payload: Array(#"{"n": [1, 2]}"#.utf8)),
+            overrides: &overrides,
+            trace: trace,
+        )
         #expect(String(decoding: output, as: UTF8.self) == "-2")
         let expected = [
             "1 #set $n = [1,2]",
@@ -80,7 +92,8 @@ struct RenderingTests {
     /// A template is compiled once and has no state: any number of threads may render it at the same time.
     @Test func oneTemplateServesManyThreads() async throws {
         let template = try MappingTemplate(
-            source: "#set($t = 0)#foreach($i in $input.path('$.n'))#set($t = $t + $i)#end$t $input.json('$.who')")
+            source: "#set($t = 0)#foreach($i in $input.path('$.n'))#set($t = $t + $i)#end$t $input.json('$.who')"
+        )
         try await withThrowingTaskGroup(of: Void.self) { group in
             for worker in 1...8 {
                 group.addTask {

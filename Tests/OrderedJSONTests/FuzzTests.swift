@@ -23,7 +23,9 @@ import Testing
         case 0: return (nil, "null" + blank)
         case 1: return (true, blank + "true")
         case 2:
-            let numbers = ["0", "-0", "12", "1.50", "1e5", "-7.25E-3", "123456789012345678901", "0.1234567890123456789"]
+            let numbers = [
+                "0", "-0", "12", "1.50", "1e5", "-7.25E-3", "123456789012345678901", "0.1234567890123456789",
+            ]
             let spelling = numbers.randomElement(using: &generator) ?? "0"
             return (JSONNumber(spelling).map { .number($0) } ?? nil, spelling + blank)
         case 3, 4:

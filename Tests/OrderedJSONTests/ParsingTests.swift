@@ -53,12 +53,12 @@ import Testing
         (
             "\"abc",
             "line 1, column 5 (offset 4): found the end of the text, expected '\"' to end the string that starts "
-                + "at offset 0"
+                + "at offset 0",
         ),
         (
             "\"\\ud800\"",
             "line 1, column 2 (offset 1): found half of a surrogate pair, expected an escaped surrogate pair or "
-                + "another character"
+                + "another character",
         ),
         ("\"\\q\"", "line 1, column 3 (offset 2): found 'q', expected one of \"\\/bfnrtu behind '\\'"),
         ("\"\\u12x4\"", "line 1, column 6 (offset 5): found 'x', expected a hexadecimal digit"),

@@ -3,25 +3,29 @@ import Testing
 
 /// Writing values as text.
 @Suite struct WriterTests {
-    private let source = #"{ "u":"http:\/\/a/b","e":"\u20ac","é":["\u2028\u007f<&'>\u0001","\b\f\n\r\t\"\\"],"#
+    private let source =
+        #"{ "u":"http:\/\/a/b","e":"\u20ac","é":["\u2028\u007f<&'>\u0001","\b\f\n\r\t\"\\"],"#
         + #""n":[1.50,1e5,-0,10000000.0],"o":{},"l":[] }"#
 
     @Test func compact() throws {
-        let text = #"{"u":"http://a/b","e":"€","é":[""# + "\u{2028}\u{7F}" + #"<&'>\u0001","\b\f\n\r\t\"\\"],"#
+        let text =
+            #"{"u":"http://a/b","e":"€","é":[""# + "\u{2028}\u{7F}" + #"<&'>\u0001","\b\f\n\r\t\"\\"],"#
             + #""n":[1.50,1e5,-0,10000000.0],"o":{},"l":[]}"#
         #expect(JSONWriter.string(try JSONDocument(source).root) == text)
         #expect(JSONWriter.string(try JSONValue(parsing: source)) == text)
     }
 
     @Test func asInputJSONPrints() throws {
-        let text = #"{"u":"http://a/b","e":"\u20AC","é":["\u2028\u007F<&'>\u0001","\b\f\n\r\t\"\\"],"#
+        let text =
+            #"{"u":"http://a/b","e":"\u20AC","é":["\u2028\u007F<&'>\u0001","\b\f\n\r\t\"\\"],"#
             + #""n":[1.5,100000.0,0,1.0E7],"o":{},"l":[]}"#
         #expect(JSONWriter.string(try JSONDocument(source).root, style: .inputJSON) == text)
         #expect(JSONWriter.string(try JSONValue(parsing: source), style: .inputJSON) == text)
     }
 
     @Test func asListsPrint() throws {
-        let text = #"{"u":"http:\/\/a\/b","e":"\u20AC","é":["\u2028\u007F<&'>\u0001","\b\f\n\r\t\"\\"],"#
+        let text =
+            #"{"u":"http:\/\/a\/b","e":"\u20AC","é":["\u2028\u007F<&'>\u0001","\b\f\n\r\t\"\\"],"#
             + #""n":[1.5,100000.0,0,1.0E7],"o":{},"l":[]}"#
         #expect(JSONWriter.string(try JSONDocument(source).root, style: .javaList) == text)
     }

@@ -23,7 +23,13 @@ public struct Field<Value: Sendable>: Sendable {
 
     /// A key with a default.
     /// - Parameter shown: the default as a user would write it; nil where it says nothing (an empty list).
-    public init(_ name: String, _ type: FieldType<Value>, default value: Value, shown: String? = nil, _ documentation: String) {
+    public init(
+        _ name: String,
+        _ type: FieldType<Value>,
+        default value: Value,
+        shown: String? = nil,
+        _ documentation: String,
+    ) {
         self.name = name
         self.type = type
         self.documentation = documentation
@@ -46,7 +52,9 @@ public protocol AnyField: Sendable {
     /// Whether the key must be there.
     var isRequired: Bool { get }
     /// The decoded value, the default when `node` is nil, or nil after a report.
-    func decodeAny(_ node: ConfigurationNode?, in owner: ConfigurationNode, _ context: DecodingContext) -> (any Sendable)?
+    func decodeAny(_ node: ConfigurationNode?, in owner: ConfigurationNode, _ context: DecodingContext) -> (
+        any Sendable
+    )?
 }
 
 extension Field: AnyField {
@@ -61,7 +69,13 @@ extension Field: AnyField {
         case .required:
             FieldShape(name: name, documentation: documentation, shape: type.shape, isRequired: true, defaultText: nil)
         case .value(_, let text):
-            FieldShape(name: name, documentation: documentation, shape: type.shape, isRequired: false, defaultText: text)
+            FieldShape(
+                name: name,
+                documentation: documentation,
+                shape: type.shape,
+                isRequired: false,
+                defaultText: text,
+            )
         }
     }
 

@@ -65,7 +65,9 @@ extension FieldType where Value == Int {
                 guard !overflow, range.contains(milliseconds) else { throw InvalidValue() }
                 return milliseconds
             }
-            if Int(scalar.text) != nil { throw InvalidValue(suggestion: "write the unit: \(scalar.text)ms or \(scalar.text)s") }
+            if Int(scalar.text) != nil {
+                throw InvalidValue(suggestion: "write the unit: \(scalar.text)ms or \(scalar.text)s")
+            }
             throw InvalidValue()
         }
     }
@@ -83,11 +85,15 @@ extension FieldType where Value == Int {
         expectation: "a size such as 512, 64KB or 10MiB",
     ) { scalar, _ throws(InvalidValue) in
         let text = scalar.text
-        let units: [(String, Int)] = [("kib", 1024), ("mib", 1 << 20), ("gib", 1 << 30), ("kb", 1000), ("mb", 1_000_000), ("b", 1)]
+        let units: [(String, Int)] = [
+            ("kib", 1024), ("mib", 1 << 20), ("gib", 1 << 30), ("kb", 1000), ("mb", 1_000_000), ("b", 1),
+        ]
         let lower = text.lowercased()
         for (suffix, factor) in units where lower.hasSuffix(suffix) {
             let digits = lower.dropLast(suffix.utf8.count)
-            guard let number = Int(digits.last == " " ? digits.dropLast() : digits), number >= 0 else { throw InvalidValue() }
+            guard let number = Int(digits.last == " " ? digits.dropLast() : digits), number >= 0 else {
+                throw InvalidValue()
+            }
             let (size, overflow) = number.multipliedReportingOverflow(by: factor)
             guard !overflow else { throw InvalidValue() }
             return size
@@ -100,7 +106,8 @@ extension FieldType where Value == Int {
 extension FieldType where Value == Bool {
     /// `true` or `false`; YAML 1.1's other words (`yes`, `on`) are refused with what to write.
     public static let boolean = FieldType<Bool>.scalar(.boolean, expectation: "true or false") {
-        scalar, _ throws(InvalidValue) in
+        scalar,
+        _ throws(InvalidValue) in
         switch scalar.text {
         case "true": return true
         case "false": return false

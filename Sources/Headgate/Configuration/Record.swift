@@ -31,7 +31,10 @@ public struct Record<Value: Sendable>: Sendable {
     /// The record as schemas and reference pages see it.
     public var shape: RecordShape {
         RecordShape(
-            name: name, documentation: documentation, shorthand: shorthand, rest: rest?.fieldShape
+            name: name,
+            documentation: documentation,
+            shorthand: shorthand,
+            rest: rest?.fieldShape,
         ) { [fields] in
             fields().map(\.fieldShape)
         }
@@ -66,7 +69,10 @@ public struct Record<Value: Sendable>: Sendable {
             entries = []
         case .scalar, .sequence:
             guard let shorthand else {
-                context.mismatch(node, expected: "a mapping with the keys " + known.map(\.name).joined(separator: ", "))
+                context.mismatch(
+                    node,
+                    expected: "a mapping with the keys " + known.map(\.name).joined(separator: ", "),
+                )
                 return nil
             }
             isShort = true

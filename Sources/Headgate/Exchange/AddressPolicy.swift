@@ -38,7 +38,9 @@ public struct InternetAddress: Sendable, Hashable {
             return
         }
         let halves = text.split(separator: "::", maxSplits: 2, omittingEmptySubsequences: false)
-        guard text.utf8.contains(UInt8(ascii: ":")), halves.count <= 2, let head = Self.groups(halves[0]) else { return nil }
+        guard text.utf8.contains(UInt8(ascii: ":")), halves.count <= 2, let head = Self.groups(halves[0]) else {
+            return nil
+        }
         guard halves.count == 2 else {
             guard head.count == 16 else { return nil }
             bytes = head
@@ -51,7 +53,9 @@ public struct InternetAddress: Sendable, Hashable {
     /// The IPv4 address that this IPv6 address leads to: by translation (RFC 6052, the well-known prefix) or
     /// by a tunnel (RFC 3056).
     var carried: InternetAddress? {
-        if bytes.starts(with: [0, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0]) { return InternetAddress(bytes: Array(bytes[12...])) }
+        if bytes.starts(with: [0, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0]) {
+            return InternetAddress(bytes: Array(bytes[12...]))
+        }
         if bytes.starts(with: [0x20, 0x02]) { return InternetAddress(bytes: Array(bytes[2..<6])) }
         return nil
     }
@@ -78,7 +82,8 @@ public struct InternetAddress: Sendable, Hashable {
                 bytes += four
                 continue
             }
-            guard (1...4).contains(part.utf8.count), part.utf8.allSatisfy({ UInt8(ascii: "+") != $0 && UInt8(ascii: "-") != $0 }),
+            guard (1...4).contains(part.utf8.count),
+                part.utf8.allSatisfy({ UInt8(ascii: "+") != $0 && UInt8(ascii: "-") != $0 }),
                 let group = UInt16(part, radix: 16)
             else { return nil }
             bytes += [UInt8(group >> 8), UInt8(group & 0xFF)]

@@ -85,7 +85,8 @@ public struct BackendURL: Sendable, Equatable {
             }
         }
         guard let portText, !portText.isEmpty else { return (String(host), nil) }
-        guard portText.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let port = Int(portText), (1...65_535).contains(port)
+        guard portText.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let port = Int(portText),
+            (1...65_535).contains(port)
         else {
             throw InvalidURL(text: text, reason: "the port must be a number from 1 to 65535")
         }

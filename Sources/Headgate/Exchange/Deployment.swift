@@ -37,7 +37,8 @@ public struct Deployment: Sendable {
         variables: [(name: String, value: String)] = [],
     ) {
         storage = Storage(
-            Members(apiID: apiID, accountID: accountID, name: name, region: region, variables: variables))
+            Members(apiID: apiID, accountID: accountID, name: name, region: region, variables: variables)
+        )
     }
 
     /// `$context.apiId`.

@@ -61,7 +61,8 @@ public struct RequestIdentifiers: Sendable {
 
     /// `Root=1-{8 hex of the time}-{24 random hex}`. A client's header keeps its root; `Parent` is kept
     /// or made; `Sampled` is 1 if the client named a parent, else 0 (recorded on the service).
-    private static func trace(continuing header: String?, at milliseconds: Int64, random: inout RandomSource) -> String {
+    private static func trace(continuing header: String?, at milliseconds: Int64, random: inout RandomSource) -> String
+    {
         var root: Substring?
         var parent: Substring?
         if let header, HeaderSyntax.isFieldValue(header) {

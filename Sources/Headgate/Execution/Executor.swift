@@ -127,7 +127,9 @@ public enum Executor {
             return nil
         case .unusable:
             throw GatewayFailure.internalError(
-                "the stage is neither synchronous, asynchronous, suspending nor a dispatch", reason: "stage")
+                "the stage is neither synchronous, asynchronous, suspending nor a dispatch",
+                reason: "stage",
+            )
         }
     }
 
@@ -138,10 +140,15 @@ public enum Executor {
         case .respond: exchange.cursor = exchange.stages.count
         case .skip:
             let stages = exchange.stages
-            exchange.cursor = stages[exchange.cursor...].firstIndex { $0.phase == .dispatch || $0.isDispatch } ?? stages.count
+            exchange.cursor =
+                stages[exchange.cursor...].firstIndex { $0.phase == .dispatch || $0.isDispatch } ?? stages.count
         }
         exchange.trace?.end(
-            exchange, at: exchange.lane.clock.monotonicMicroseconds(), responded: responded, failure: nil)
+            exchange,
+            at: exchange.lane.clock.monotonicMicroseconds(),
+            responded: responded,
+            failure: nil,
+        )
     }
 
     /// Ends the exchange with the response of a failure; whatever a stage threw, the client sees only
@@ -150,7 +157,11 @@ public enum Executor {
         guard exchange.course == .main else {
             // The first failure is the one that counts.
             exchange.trace?.end(
-                exchange, at: exchange.lane.clock.monotonicMicroseconds(), responded: false, failure: error as? GatewayFailure)
+                exchange,
+                at: exchange.lane.clock.monotonicMicroseconds(),
+                responded: false,
+                failure: error as? GatewayFailure,
+            )
             return
         }
         var failure =
@@ -169,7 +180,11 @@ public enum Executor {
             exchange.response.headers.setUnchecked("Retry-After", String(seconds))
         }
         exchange.trace?.end(
-            exchange, at: exchange.lane.clock.monotonicMicroseconds(), responded: false, failure: failure)
+            exchange,
+            at: exchange.lane.clock.monotonicMicroseconds(),
+            responded: false,
+            failure: failure,
+        )
         exchange.cursor = 0
         exchange.course = .failure
     }
@@ -204,6 +219,7 @@ extension Exchange {
 
     /// Whether the resumption of this generation is used for the first time.
     func claim(_ expected: Int) -> Bool {
-        generation.compareExchange(expected: expected, desired: expected &+ 1, ordering: .acquiringAndReleasing).exchanged
+        generation.compareExchange(expected: expected, desired: expected &+ 1, ordering: .acquiringAndReleasing)
+            .exchanged
     }
 }

@@ -89,7 +89,8 @@ public final class Trace: @unchecked Sendable {
                 failure: nil,
                 responded: false,
                 startedMicroseconds: microseconds,
-            ))
+            )
+        )
     }
 
     func end(_ exchange: Exchange, at microseconds: Int64, responded: Bool, failure: GatewayFailure?) {

@@ -63,13 +63,22 @@ extension GatewayFailure {
         location: SourceLocation? = nil,
     ) -> GatewayFailure {
         GatewayFailure(
-            type, message: "Internal server error", cause: cause, reason: reason, location: location)
+            type,
+            message: "Internal server error",
+            cause: cause,
+            reason: reason,
+            location: location,
+        )
     }
 
     /// The backend did not answer in time: 504 `Endpoint request timed out`.
     public static func timeout(_ cause: String) -> GatewayFailure {
         GatewayFailure(
-            .integrationTimeout, message: "Endpoint request timed out", cause: cause, reason: "integration-timeout")
+            .integrationTimeout,
+            message: "Endpoint request timed out",
+            cause: cause,
+            reason: "integration-timeout",
+        )
     }
 
     /// The backend could not be reached, broke off, or answered what is no HTTP.

@@ -20,7 +20,10 @@ public struct GatewayResponseType: Sendable, Hashable {
     public static let apiConfigurationError = Self("API_CONFIGURATION_ERROR", 500, "InternalServerErrorException")
     /// The authorizer cannot be called, or what it needs is not there.
     public static let authorizerConfigurationError = Self(
-        "AUTHORIZER_CONFIGURATION_ERROR", 500, "AuthorizerConfigurationException")
+        "AUTHORIZER_CONFIGURATION_ERROR",
+        500,
+        "AuthorizerConfigurationException",
+    )
     /// The authorizer failed, or returned something that is no answer.
     public static let authorizerFailure = Self("AUTHORIZER_FAILURE", 500, "AuthorizerFailureException")
     /// A required parameter is missing (request validator).
@@ -43,7 +46,10 @@ public struct GatewayResponseType: Sendable, Hashable {
     public static let invalidSignature = Self("INVALID_SIGNATURE", 403, "InvalidSignatureException")
     /// No credentials where they are needed; the service's answer to unknown methods and resources, too.
     public static let missingAuthenticationToken = Self(
-        "MISSING_AUTHENTICATION_TOKEN", 403, "MissingAuthenticationTokenException")
+        "MISSING_AUTHENTICATION_TOKEN",
+        403,
+        "MissingAuthenticationTokenException",
+    )
     /// The usage plan's quota of the API key is used up.
     public static let quotaExceeded = Self("QUOTA_EXCEEDED", 429, "LimitExceededException")
     /// The payload is larger than allowed.

@@ -23,7 +23,9 @@ public final class DeclaredLinks: Sendable {
         self.isLenient = isLenient
         summaries = Dictionary(links.map { ($0.name, $0.summary) }, uniquingKeysWith: { first, _ in first })
         byIntegrationTarget = Dictionary(
-            links.flatMap { link in link.integrationTargets.map { ($0, link.name) } }, uniquingKeysWith: { first, _ in first })
+            links.flatMap { link in link.integrationTargets.map { ($0, link.name) } },
+            uniquingKeysWith: { first, _ in first },
+        )
     }
 
     /// The name of the link that an integration means.

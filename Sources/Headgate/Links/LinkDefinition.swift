@@ -62,7 +62,9 @@ public struct LinkDefinition: Sendable, Equatable {
 extension LinkDefinition {
     /// What it does, in one line: `10.0.0.7:80, 10.0.0.8:80, through a SOCKS proxy; up to 3 attempts`.
     public var summary: String {
-        var text = targets.prefix(4).map { $0.weight == 1 ? $0.description : "\($0.description) ×\($0.weight)" }.joined(separator: ", ")
+        var text = targets.prefix(4).map { $0.weight == 1 ? $0.description : "\($0.description) ×\($0.weight)" }.joined(
+            separator: ", "
+        )
         if targets.count > 4 { text += " and \(targets.count - 4) more" }
         if let source = route.source { text += ", from \(source)" }
         if let interface = route.interface { text += ", out of \(interface)" }
@@ -72,7 +74,10 @@ extension LinkDefinition {
         case nil: break
         }
         if let stickyHeader { text += "; sticky by \(stickyHeader)" }
-        if let health { text += "; health by \(health.path.map { "GET " + $0 } ?? "connecting") every \(health.intervalMilliseconds) ms" }
+        if let health {
+            text +=
+                "; health by \(health.path.map { "GET " + $0 } ?? "connecting") every \(health.intervalMilliseconds) ms"
+        }
         text += "; " + policy.summary
         if let tls, !tls.verifies { text += "; WITHOUT verifying certificates" }
         return text

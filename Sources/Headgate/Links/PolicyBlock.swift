@@ -9,7 +9,11 @@ public enum PolicyBlock {
             + "OPTIONS, PUT, DELETE, TRACE) and its body is still here; and nothing of a response has gone to the client.",
     )
     private static let limits = Field(
-        "limits", FieldType.record(limitRecord), default: LimitSettings(), "Bounds; more is answered with 503 and `Retry-After`.")
+        "limits",
+        FieldType.record(limitRecord),
+        default: LimitSettings(),
+        "Bounds; more is answered with 503 and `Retry-After`.",
+    )
     private static let breaker = Field(
         optional: "breaker",
         FieldType.record(breakerRecord),
@@ -37,7 +41,9 @@ public enum PolicyBlock {
 
     /// A policy by itself.
     public static let record = Record<CallPolicy>(
-        "policy", "What becomes of calls of the backend that fail, and how many there may be.", fields: fields
+        "policy",
+        "What becomes of calls of the backend that fail, and how many there may be.",
+        fields: fields,
     ) { settings in
         try policy(settings)
     }
@@ -45,7 +51,12 @@ public enum PolicyBlock {
     // MARK: Retries
 
     private static let attempts = Field(
-        "attempts", FieldType<Int>.integer(1...10), default: 3, shown: "3", "Attempts in all; 1 makes no call twice.")
+        "attempts",
+        FieldType<Int>.integer(1...10),
+        default: 3,
+        shown: "3",
+        "Attempts in all; 1 makes no call twice.",
+    )
     private static let budget = Field(
         "budget",
         FieldType<Int>.integer(0...100, unit: "percent"),
@@ -55,7 +66,10 @@ public enum PolicyBlock {
             + "always allowed. 0 allows none.",
     )
     private static let perTryTimeout = Field(
-        optional: "perTryTimeout", FieldType<Int>.duration(10...900_000), "For one attempt; without it an attempt has all the time that there is.")
+        optional: "perTryTimeout",
+        FieldType<Int>.duration(10...900_000),
+        "For one attempt; without it an attempt has all the time that there is.",
+    )
     private static let deadline = Field(
         optional: "deadline",
         FieldType<Int>.duration(10...900_000),
@@ -70,7 +84,10 @@ public enum PolicyBlock {
     )
 
     private static let retryRecord = Record<RetrySettings>(
-        "retries", "When a call is made again.", fields: [attempts, budget, perTryTimeout, deadline, statuses], shorthand: "attempts"
+        "retries",
+        "When a call is made again.",
+        fields: [attempts, budget, perTryTimeout, deadline, statuses],
+        shorthand: "attempts",
     ) { settings in
         RetrySettings(
             attempts: try settings[attempts],
@@ -94,10 +111,15 @@ public enum PolicyBlock {
         "Calls that wait for a connection to one target, shared out likewise.",
     )
     private static let inFlight = Field(
-        optional: "inFlight", FieldType<Int>.integer(1...1_000_000), "Calls that run at the same time.")
+        optional: "inFlight",
+        FieldType<Int>.integer(1...1_000_000),
+        "Calls that run at the same time.",
+    )
 
     private static let limitRecord = Record<LimitSettings>(
-        "limits", "Bounds.", fields: [connections, pending, inFlight]
+        "limits",
+        "Bounds.",
+        fields: [connections, pending, inFlight],
     ) { settings in
         LimitSettings(
             connections: try settings[connections],
@@ -116,11 +138,26 @@ public enum PolicyBlock {
         "The part of the calls in the window that must have failed, retries and all.",
     )
     private static let minimumRequests = Field(
-        "minimumRequests", FieldType<Int>.integer(1...1_000_000), default: 20, shown: "20", "Fewer calls prove nothing.")
+        "minimumRequests",
+        FieldType<Int>.integer(1...1_000_000),
+        default: 20,
+        shown: "20",
+        "Fewer calls prove nothing.",
+    )
     private static let window = Field(
-        "window", FieldType<Int>.duration(100...600_000), default: 10_000, shown: "10s", "How far it looks back.")
+        "window",
+        FieldType<Int>.duration(100...600_000),
+        default: 10_000,
+        shown: "10s",
+        "How far it looks back.",
+    )
     private static let openFor = Field(
-        "openFor", FieldType<Int>.duration(100...600_000), default: 5000, shown: "5s", "How long it refuses calls.")
+        "openFor",
+        FieldType<Int>.duration(100...600_000),
+        default: 5000,
+        shown: "5s",
+        "How long it refuses calls.",
+    )
     private static let probes = Field(
         "probes",
         FieldType<Int>.integer(1...1000),
@@ -130,7 +167,10 @@ public enum PolicyBlock {
     )
 
     private static let breakerRecord = Record<BreakerSettings>(
-        "breaker", "The circuit breaker.", fields: [failures, minimumRequests, window, openFor, probes], shorthand: "failures"
+        "breaker",
+        "The circuit breaker.",
+        fields: [failures, minimumRequests, window, openFor, probes],
+        shorthand: "failures",
     ) { settings in
         BreakerSettings(
             failurePercent: try settings[failures],

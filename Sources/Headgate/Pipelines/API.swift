@@ -39,7 +39,9 @@ public final class API: Sendable {
 
     /// The deployment for one request: the canary's by chance.
     func deployment(_ random: inout RandomSource) -> Deployment {
-        guard let canary, canary.share > 0, Double.random(in: 0..<1, using: &random) < canary.share else { return deployment }
+        guard let canary, canary.share > 0, Double.random(in: 0..<1, using: &random) < canary.share else {
+            return deployment
+        }
         return canary.deployment
     }
 }

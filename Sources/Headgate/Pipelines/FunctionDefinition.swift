@@ -44,7 +44,8 @@ public struct FunctionDefinition: Sendable, Equatable {
 
     /// Whether a running function can serve for the other definition: everything but ``location`` is equal.
     public static func == (left: FunctionDefinition, right: FunctionDefinition) -> Bool {
-        left.name == right.name && left.command == right.command && left.handler == right.handler && left.code == right.code
+        left.name == right.name && left.command == right.command && left.handler == right.handler
+            && left.code == right.code
             && left.environment.elementsEqual(right.environment, by: ==) && left.memory == right.memory
             && left.timeoutMilliseconds == right.timeoutMilliseconds && left.concurrency == right.concurrency
     }

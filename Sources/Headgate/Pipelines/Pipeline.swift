@@ -92,8 +92,12 @@ public final class PipelineStage: Sendable {
     fileprivate func late(in course: Course, _ name: String) -> PipelineStage? {
         guard let stage = (built.stage as? any LateStage)?.stage(in: course) else { return nil }
         return PipelineStage(
-            label: "\(label) (\(name))", kind: kind, phase: .any, location: location,
-            built: BuiltStage(stage, explanation: built.explanation))
+            label: "\(label) (\(name))",
+            kind: kind,
+            phase: .any,
+            location: location,
+            built: BuiltStage(stage, explanation: built.explanation),
+        )
     }
 }
 

@@ -39,7 +39,8 @@ struct APIRouting: Sendable {
     func admit(_ request: inout MethodRequest, _ random: inout RandomSource) -> Generation.Admission? {
         if sites.isEmpty { return nil }
         let named = Self.apiID(ofHost: request.host)
-        let candidates = named.map { id in sites.filter { $0.api.deployment.apiID.equalsIgnoringASCIICase(id) } } ?? sites
+        let candidates =
+            named.map { id in sites.filter { $0.api.deployment.apiID.equalsIgnoringASCIICase(id) } } ?? sites
         guard !candidates.isEmpty else { return nil }
         overrideMethod(of: &request)
         var refused: Site?
@@ -79,7 +80,10 @@ struct APIRouting: Sendable {
 
     private func admission(_ site: Site, _ match: Router.Match, _ random: inout RandomSource) -> Generation.Admission {
         Generation.Admission(
-            match.pipeline, match.pathParameters, match.pipeline.deployment ?? site.api.deployment(&random))
+            match.pipeline,
+            match.pathParameters,
+            match.pipeline.deployment ?? site.api.deployment(&random),
+        )
     }
 
     private func refusal(_ site: Site, _ request: MethodRequest, _ random: inout RandomSource) -> Generation.Admission {
@@ -89,7 +93,9 @@ struct APIRouting: Sendable {
 
     /// `X-HTTP-Method-Override` replaces the method, if it names one that routes can have.
     private func overrideMethod(of request: inout MethodRequest) {
-        guard let method = request.headers.first("X-HTTP-Method-Override")?.uppercased(), Route.anyMethods.contains(method) else {
+        guard let method = request.headers.first("X-HTTP-Method-Override")?.uppercased(),
+            Route.anyMethods.contains(method)
+        else {
             return
         }
         request.method = method

@@ -23,7 +23,10 @@ public struct Route: Sendable, Hashable, CustomStringConvertible {
     public init(parsing text: String) throws(InvalidRoute) {
         let parts = text.split(separator: " ", omittingEmptySubsequences: true)
         guard parts.count == 2 else {
-            throw InvalidRoute(message: "\(text.quotedForMessage) is no route", suggestion: "write METHOD /path, e.g. GET /pets/{id}")
+            throw InvalidRoute(
+                message: "\(text.quotedForMessage) is no route",
+                suggestion: "write METHOD /path, e.g. GET /pets/{id}",
+            )
         }
         try self.init(method: String(parts[0]), path: String(parts[1]))
     }
@@ -35,12 +38,16 @@ public struct Route: Sendable, Hashable, CustomStringConvertible {
         let verbs = Self.anyMethods + ["ANY"]
         guard verbs.contains(verb) else {
             throw InvalidRoute(
-                message: "\(method.quotedForMessage) is no method of a route; expected one of: " + verbs.joined(separator: ", "),
+                message: "\(method.quotedForMessage) is no method of a route; expected one of: "
+                    + verbs.joined(separator: ", "),
                 suggestion: Suggestion.didYouMean(verb, among: verbs),
             )
         }
         guard path.first == "/" else {
-            throw InvalidRoute(message: "the path \(path.quotedForMessage) does not start with /", suggestion: "write /\(path)")
+            throw InvalidRoute(
+                message: "the path \(path.quotedForMessage) does not start with /",
+                suggestion: "write /\(path)",
+            )
         }
         self.method = verb
         var segments: [Segment] = []
@@ -101,13 +108,14 @@ public struct Route: Sendable, Hashable, CustomStringConvertible {
 
     /// Equal for two routes that match the same requests: the names of variables do not count.
     public var collisionKey: String {
-        method + " " + segments.map { segment in
-            switch segment {
-            case .literal(let text): "/" + text
-            case .parameter: "/{}"
-            case .greedy: "/{+}"
-            }
-        }.joined()
+        method + " "
+            + segments.map { segment in
+                switch segment {
+                case .literal(let text): "/" + text
+                case .parameter: "/{}"
+                case .greedy: "/{+}"
+                }
+            }.joined()
     }
 
     private static func isNameByte(_ byte: UInt8) -> Bool {

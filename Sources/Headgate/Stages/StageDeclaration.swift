@@ -43,7 +43,12 @@ public struct StageDeclaration: Sendable {
         let record = Record<Settings>(kind, summary, fields: fields(), shorthand: shorthand, rest: rest) { $0 }
         shape = record.shape
         decode = { node, context in
-            let build = StageBuild(kind: kind, location: node.location, directory: context.directory, services: context.services)
+            let build = StageBuild(
+                kind: kind,
+                location: node.location,
+                directory: context.directory,
+                services: context.services,
+            )
             return Record<BuiltStage>(kind, summary, fields: fields(), shorthand: shorthand, rest: rest) { settings in
                 try make(settings, build)
             }.decode(node, context)

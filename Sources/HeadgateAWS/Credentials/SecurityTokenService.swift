@@ -99,7 +99,9 @@ struct SecurityTokenService: Sendable {
             }
             let response = try await client.perform(request, whatFor: whatFor)
             if let credentials, isEmulator, !Self.isAnswered(response) {
-                warn("\(base) has no STS; what is to be signed as a role is signed by \(credentials.accessKeyID): \(whatFor)")
+                warn(
+                    "\(base) has no STS; what is to be signed as a role is signed by \(credentials.accessKeyID): \(whatFor)"
+                )
                 return credentials
             }
             if response.status >= 500, attempt < 3 { continue }

@@ -265,7 +265,11 @@ final class FunctionWorker: Sendable {
         case ("POST", 2) where parts == ["init", "error"]:
             let payload = Self.error(request)
             state.withLock { $0.initError = payload }
-            log.problem(definition.name, nil, "it did not start: " + String(decoding: payload.prefix(500), as: UTF8.self))
+            log.problem(
+                definition.name,
+                nil,
+                "it did not start: " + String(decoding: payload.prefix(500), as: UTF8.self),
+            )
             finish(nil, FunctionOutcome(payload: payload, isError: true))
             respond(.init(status: 202))
         default:
@@ -383,7 +387,11 @@ final class FunctionWorker: Sendable {
         process.withLock { $0?.kill(SIGTERM) }
         DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(Self.graceMilliseconds)) { [self] in
             guard process.withLock({ $0 != nil }) else { return }
-            log.problem(definition.name, nil, "it ignored SIGTERM for \(Self.graceMilliseconds / 1000) seconds and was killed")
+            log.problem(
+                definition.name,
+                nil,
+                "it ignored SIGTERM for \(Self.graceMilliseconds / 1000) seconds and was killed",
+            )
             kill()
         }
     }

@@ -84,7 +84,11 @@ final class LocalFunction: LocalInvokable {
     ) {
         do {
             guard let worker = try takeWorker() else {
-                log.problem(definition.name, invocation.requestID, "its \(definition.concurrency) processes are busy: a call is refused")
+                log.problem(
+                    definition.name,
+                    invocation.requestID,
+                    "its \(definition.concurrency) processes are busy: a call is refused",
+                )
                 completion(.success(Self.refused(429, "TooManyRequestsException", "Rate Exceeded.")))
                 return
             }
@@ -182,7 +186,11 @@ final class LocalFunction: LocalInvokable {
         for worker in stale { worker.stop() }
         let (free, mayStart) = state.withLock { state -> (FunctionWorker?, Bool) in
             if let worker = state.idle.popLast() { return (worker, false) }
-            return (nil, !state.isStopped && state.running.values.lazy.filter { !$0.worker.hasEnded }.count < definition.concurrency)
+            return (
+                nil,
+                !state.isStopped
+                    && state.running.values.lazy.filter { !$0.worker.hasEnded }.count < definition.concurrency,
+            )
         }
         if let free { return free }
         guard mayStart else { return nil }

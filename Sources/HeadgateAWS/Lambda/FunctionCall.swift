@@ -71,7 +71,9 @@ struct FunctionCall: Sendable {
             exchange.atHome { completion(result.flatMap(Self.judged)) }
         }
         let timeout = request.timeoutMilliseconds
-        let scheduled = (loop ?? MultiThreadedEventLoopGroup.singleton.next()).scheduleTask(in: .milliseconds(Int64(timeout))) {
+        let scheduled = (loop ?? MultiThreadedEventLoopGroup.singleton.next()).scheduleTask(
+            in: .milliseconds(Int64(timeout))
+        ) {
             finish(.failure(GatewayFailure.timeout("the function did not answer within \(timeout) ms")))
         }
         timer.withLock { $0 = scheduled }

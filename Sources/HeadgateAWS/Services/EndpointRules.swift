@@ -57,7 +57,8 @@ struct EndpointRules: Sendable {
         case ("aws-cn", "route53"): ("route53.amazonaws.com.cn", "cn-northwest-1")
         case ("aws-cn", "cloudfront"), ("aws-cn", "organizations"):
             (service.name + ".cn-northwest-1.amazonaws.com.cn", "cn-northwest-1")
-        case ("aws-us-gov", "iam"), ("aws-us-gov", "route53"): (service.name + ".us-gov.amazonaws.com", "us-gov-west-1")
+        case ("aws-us-gov", "iam"), ("aws-us-gov", "route53"):
+            (service.name + ".us-gov.amazonaws.com", "us-gov-west-1")
         case ("aws-us-gov", "organizations"): ("organizations.us-gov-west-1.amazonaws.com", "us-gov-west-1")
         default: nil
         }

@@ -45,7 +45,8 @@ struct IntegrationARN: Sendable, Equatable {
         guard Self.variable(parts[4]) == nil else {
             throw InvalidValue(
                 "the service is a stage variable, and the protocol of a call follows from the service",
-                expected: "expected the service's name; the region, a subdomain, the path or the action may be variables",
+                expected:
+                    "expected the service's name; the region, a subdomain, the path or the action may be variables",
             )
         }
         guard let (service, subdomain) = AWSService.named(String(parts[4])) else {
@@ -107,7 +108,9 @@ struct IntegrationARN: Sendable, Equatable {
                 continue
             }
             if byte == UInt8(ascii: "$") { rest = rest.dropFirst() }
-            guard rest.first == UInt8(ascii: "{"), let end = rest.firstIndex(of: UInt8(ascii: "}")) else { return false }
+            guard rest.first == UInt8(ascii: "{"), let end = rest.firstIndex(of: UInt8(ascii: "}")) else {
+                return false
+            }
             rest = rest[rest.index(after: end)...]
         }
         return !name.isEmpty
@@ -124,7 +127,9 @@ struct IntegrationARN: Sendable, Equatable {
     /// The name in a text that is one `${stageVariables.NAME}`.
     private static func variable(_ text: Substring) -> String? {
         let start = "${stageVariables."
-        guard text.hasPrefix(start), text.last == "}", !text.dropFirst(start.count).dropLast().contains("}") else { return nil }
+        guard text.hasPrefix(start), text.last == "}", !text.dropFirst(start.count).dropLast().contains("}") else {
+            return nil
+        }
         return String(text.dropFirst(start.count).dropLast())
     }
 

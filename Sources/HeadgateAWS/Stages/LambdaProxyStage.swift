@@ -77,7 +77,8 @@ public struct LambdaProxyStage: DispatchStage {
                 "Integrations of type 'AWS_PROXY' currently only supports Lambda function and Firehose stream invocations.",
                 expected: "expected …:lambda:path/2015-03-31/functions/FUNCTION/invocations",
                 suggestion: arn.service.name == "firehose"
-                    ? "streams take no events here: write type AWS and …:firehose:action/PutRecord" : "type AWS calls other services",
+                    ? "streams take no events here: write type AWS and …:firehose:action/PutRecord"
+                    : "type AWS calls other services",
                 at: settings.location(of: uri),
             )
         }
@@ -89,7 +90,13 @@ public struct LambdaProxyStage: DispatchStage {
                 at: settings.location(of: uri),
             )
         }
-        let aws = try AWSSettings(settings, arn: arn, method: settings[method], timeout: settings[AWSSettings.timeout], build)
+        let aws = try AWSSettings(
+            settings,
+            arn: arn,
+            method: settings[method],
+            timeout: settings[AWSSettings.timeout],
+            build,
+        )
         let stage = LambdaProxyStage(aws, streamed: streams, api: build.services[APISettings.self] ?? .none)
         return BuiltStage(stage, explanation: aws.explanation, details: aws.details)
     }

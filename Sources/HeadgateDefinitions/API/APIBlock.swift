@@ -39,7 +39,9 @@ struct APIBlock: Sendable {
     private static let version = Field(optional: "version", FieldType<String>.string, "The definition's version.")
     private static let keySource = Field(
         "apiKeySource",
-        FieldType<String>.oneOf(APIKeyStage.Source.allCases.map(\.rawValue)).map { APIKeyStage.Source(rawValue: $0) ?? .header },
+        FieldType<String>.oneOf(APIKeyStage.Source.allCases.map(\.rawValue)).map {
+            APIKeyStage.Source(rawValue: $0) ?? .header
+        },
         default: .header,
         shown: "HEADER",
         "Where the API key of a request stands: in the header `x-api-key`, or in what an authorizer found.",
@@ -64,7 +66,10 @@ struct APIBlock: Sendable {
             + "an entry of their own.",
     )
     private static let validator = Field(
-        optional: "requestValidator", FieldType<String>.string, "The validator of methods that name none.")
+        optional: "requestValidator",
+        FieldType<String>.string,
+        "The validator of methods that name none.",
+    )
     private static let validators = Field(
         "requestValidators",
         FieldType<[MapEntry<RequestChecks>]>.map(keys: "name", of: .record(checks)),
@@ -72,7 +77,12 @@ struct APIBlock: Sendable {
         "What is checked of a request before its backend is called, by a name that methods refer to.",
     )
     private static let validatesBody = Field(
-        "validateRequestBody", FieldType<Bool>.boolean, default: false, shown: "false", "Whether the body must fit its model.")
+        "validateRequestBody",
+        FieldType<Bool>.boolean,
+        default: false,
+        shown: "false",
+        "Whether the body must fit its model.",
+    )
     private static let validatesParameters = Field(
         "validateRequestParameters",
         FieldType<Bool>.boolean,
@@ -81,17 +91,24 @@ struct APIBlock: Sendable {
         "Whether required parameters must be there.",
     )
     private static let checks = Record<RequestChecks>(
-        "requestValidators", "What is checked.", fields: [validatesBody, validatesParameters],
+        "requestValidators",
+        "What is checked.",
+        fields: [validatesBody, validatesParameters],
     ) { RequestChecks(body: try $0[validatesBody], parameters: try $0[validatesParameters]) }
     private static let modelDescription = Field(
-        optional: "description", FieldType<String>.string, "What the model is for.")
+        optional: "description",
+        FieldType<String>.string,
+        "What the model is for.",
+    )
     private static let schema = Field(
         required: "schema",
         FieldType<ConfigurationNode>.asWritten(.any),
         "A JSON Schema (draft 4). Other models are referred to as `#/definitions/NAME`.",
     )
     private static let model = Record<ConfigurationNode>(
-        "models", "The form of a body.", fields: [modelDescription, schema],
+        "models",
+        "The form of a body.",
+        fields: [modelDescription, schema],
     ) { try $0[schema] }
     private static let models = Field(
         "models",
@@ -106,8 +123,10 @@ struct APIBlock: Sendable {
         "What decides who may call, by a name that methods refer to.",
     )
     private static let policy = Field(
-        optional: "policy", FieldType<ConfigurationNode>.asWritten(.any),
-        "The resource policy: an IAM document that says which requests may be served.")
+        optional: "policy",
+        FieldType<ConfigurationNode>.asWritten(.any),
+        "The resource policy: an IAM document that says which requests may be served.",
+    )
     private static let endpointConfiguration = Field(
         optional: "endpointConfiguration",
         FieldType<ConfigurationNode>.asWritten(.any),
@@ -128,7 +147,8 @@ struct APIBlock: Sendable {
         "api",
         "What the pipelines of a folder, and of the folders in it, share: one API.",
         fields: [
-            id, name, description, version, keySource, binaryMediaTypes, minimumCompressionSize, gatewayResponses, validator,
+            id, name, description, version, keySource, binaryMediaTypes, minimumCompressionSize, gatewayResponses,
+            validator,
             validators, models, authorizers, policy, endpointConfiguration, documentation, openapi,
         ],
     ) { settings in

@@ -18,7 +18,10 @@ struct AuthorizerBlock: Sendable {
     )
     private static let authType = Field(optional: "authType", FieldType<String>.string, "Free text of the definition.")
     private static let uri = Field(
-        optional: "authorizerUri", FieldType<String>.text(format: "URI", expectation: "a URI"), "The function, as in `uri` of an integration.")
+        optional: "authorizerUri",
+        FieldType<String>.text(format: "URI", expectation: "a URI"),
+        "The function, as in `uri` of an integration.",
+    )
     private static let credentials = Field(
         optional: "authorizerCredentials",
         FieldType<String>.text(format: "role ARN", expectation: "a role ARN"),
@@ -40,7 +43,11 @@ struct AuthorizerBlock: Sendable {
         "How long a decision holds. The default is 300.",
     )
     private static let providers = Field(
-        "providerARNs", FieldType<[String]>.list(of: .string), default: [], "ARNs of user pools, or URLs of other issuers.")
+        "providerARNs",
+        FieldType<[String]>.list(of: .string),
+        default: [],
+        "ARNs of user pools, or URLs of other issuers.",
+    )
 
     static let record = Record<AuthorizerBlock>(
         "authorizers",

@@ -12,7 +12,10 @@ enum GatewayResponseBlock {
     private static let headerPrefix = "gatewayresponse.header."
 
     private static let statusCode = Field(
-        optional: "statusCode", FieldType<Int>.status, "The status; the default is the failure's own.")
+        optional: "statusCode",
+        FieldType<Int>.status,
+        "The status; the default is the failure's own.",
+    )
     private static let parameters = Field(
         "responseParameters",
         FieldType<[MapEntry<ParameterSource>]>.map(
@@ -22,7 +25,9 @@ enum GatewayResponseBlock {
                 let name = key.hasPrefix(headerPrefix) ? String(key.dropFirst(headerPrefix.count)) : ""
                 if HeaderSyntax.isToken(name) { return nil }
                 return InvalidValue(
-                    "Invalid mapping expression parameter specified: \(key)", expected: "expected gatewayresponse.header.NAME")
+                    "Invalid mapping expression parameter specified: \(key)",
+                    expected: "expected gatewayresponse.header.NAME",
+                )
             },
         ),
         default: [],
@@ -32,12 +37,16 @@ enum GatewayResponseBlock {
     private static let templates = Field(
         "responseTemplates",
         FieldType<[MapEntry<String>]>.map(
-            keys: "media type", of: .text(format: "template", expectation: "a text")),
+            keys: "media type",
+            of: .text(format: "template", expectation: "a text"),
+        ),
         default: [],
         "Bodies by media type. `$context.…`, `$stageVariables.…` and `$method.request.…` are replaced; it is no Velocity.",
     )
     private static let record = Record<Draft>(
-        "gatewayResponses", "A failure's answer.", fields: [statusCode, parameters, templates],
+        "gatewayResponses",
+        "A failure's answer.",
+        fields: [statusCode, parameters, templates],
     ) { settings in
         Draft(
             status: try settings[statusCode],
@@ -63,7 +72,11 @@ enum GatewayResponseBlock {
         entries.compactMap { entry in
             GatewayResponseType.all.first { $0.name == entry.key }.map { type in
                 GatewayResponses.Entry(
-                    type: type, status: entry.value.status, headers: entry.value.headers, templates: entry.value.templates)
+                    type: type,
+                    status: entry.value.status,
+                    headers: entry.value.headers,
+                    templates: entry.value.templates,
+                )
             }
         }
     }

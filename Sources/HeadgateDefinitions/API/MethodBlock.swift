@@ -23,7 +23,10 @@ struct MethodBlock: Sendable {
     static let authorizationTypes = ["NONE", "AWS_IAM", "CUSTOM", "COGNITO_USER_POOLS"]
 
     private static let operationName = Field(
-        optional: "operationName", FieldType<String>.string, "What the method is called: `$context.operationName`.")
+        optional: "operationName",
+        FieldType<String>.string,
+        "What the method is called: `$context.operationName`.",
+    )
     private static let authorizationType = Field(
         "authorizationType",
         FieldType<String>.oneOf(authorizationTypes),
@@ -74,7 +77,9 @@ struct MethodBlock: Sendable {
     private static let models = Field(
         "requestModels",
         FieldType<[MapEntry<ConfigurationNode?>]>.map(
-            keys: "media type", of: .nullable(.asWritten(.either([.text(format: "model"), .any])))),
+            keys: "media type",
+            of: .nullable(.asWritten(.either([.text(format: "model"), .any]))),
+        ),
         default: [],
         "The form of a body by its media type, `$default` for all others: the name of one of the API's `models`, or a schema.",
     )
@@ -85,7 +90,10 @@ struct MethodBlock: Sendable {
             of: .nullable(.asWritten(.any)),
             checkKey: { key in
                 if key.utf8.count == 3, let status = Int(key), (100...599).contains(status) { return nil }
-                return InvalidValue("\(key.quotedForMessage) is no status", expected: "expected a status from 100 to 599")
+                return InvalidValue(
+                    "\(key.quotedForMessage) is no status",
+                    expected: "expected a status from 100 to 599",
+                )
             },
         ),
         "The statuses that integration responses may select; whoever selects another one gets a 500. Their header fields "
@@ -96,7 +104,8 @@ struct MethodBlock: Sendable {
         "method",
         "What is asked of a request before its backend is called.",
         fields: [
-            operationName, authorizationType, authorizer, scopes, apiKeyRequired, validator, parameters, models, responses,
+            operationName, authorizationType, authorizer, scopes, apiKeyRequired, validator, parameters, models,
+            responses,
         ],
     ) { settings in
         MethodBlock(
@@ -116,7 +125,13 @@ struct MethodBlock: Sendable {
     /// A method that says nothing.
     static func empty(at location: SourceLocation) -> MethodBlock {
         MethodBlock(
-            authorizationType: "NONE", scopes: [], apiKeyRequired: false, parameters: [], models: [], location: location)
+            authorizationType: "NONE",
+            scopes: [],
+            apiKeyRequired: false,
+            parameters: [],
+            models: [],
+            location: location,
+        )
     }
 
     /// The parameters that must be there, in the order of the file.

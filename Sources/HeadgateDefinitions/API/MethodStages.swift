@@ -55,7 +55,10 @@ struct MethodStages {
 
     private var resourcePolicy: ConfigurationNode? {
         guard let policy = shared?.block.policy else { return nil }
-        return stage("resource-policy", mapping([("policy", policy), ("authorizationType", word(method.authorizationType))]))
+        return stage(
+            "resource-policy",
+            mapping([("policy", policy), ("authorizationType", word(method.authorizationType))]),
+        )
     }
 
     private var authorizer: ConfigurationNode? {
@@ -68,14 +71,16 @@ struct MethodStages {
 
     private var namedAuthorizer: ConfigurationNode? {
         let all = shared?.block.authorizers ?? []
-        guard case .scalar(let name)? = method.authorizer?.value, let found = all.first(where: { $0.key == name.text }) else {
+        guard case .scalar(let name)? = method.authorizer?.value, let found = all.first(where: { $0.key == name.text })
+        else {
             var written = ""
             if case .scalar(let name)? = method.authorizer?.value { written = name.text }
             diagnostics.error(
                 at: method.authorizer?.location ?? method.location,
                 "Invalid authorizer ID specified. Setting the authorization type to CUSTOM or COGNITO_USER_POOLS requires a "
                     + "valid authorizer.",
-                expected: all.isEmpty ? "the API has no authorizers" : "expected one of: " + all.map(\.key).joined(separator: ", "),
+                expected: all.isEmpty
+                    ? "the API has no authorizers" : "expected one of: " + all.map(\.key).joined(separator: ", "),
                 suggestion: Suggestion.didYouMean(written, among: all.map(\.key)),
             )
             return nil
@@ -84,7 +89,9 @@ struct MethodStages {
         let names = found.value.isUserPool ? Self.tokenSettings : Self.functionSettings
         var settings: [(String, ConfigurationNode?)] = names.map { ($0.stage, node[$0.resource]) }
         if found.value.isUserPool, !method.scopes.isEmpty {
-            settings.append(("authorizationScopes", ConfigurationNode(.sequence(method.scopes.map(word)), at: method.location)))
+            settings.append(
+                ("authorizationScopes", ConfigurationNode(.sequence(method.scopes.map(word)), at: method.location))
+            )
         }
         return stage(found.value.isUserPool ? "jwt-authorizer" : "lambda-authorizer", mapping(settings))
     }
@@ -94,8 +101,12 @@ struct MethodStages {
         (resource: $0, stage: $0)
     }
 
-    private static let functionSettings = [(resource: "authorizerUri", stage: "function")]
-        + ["type", "identitySource", "identityValidationExpression", "authorizerResultTtlInSeconds", "authorizerCredentials"]
+    private static let functionSettings =
+        [(resource: "authorizerUri", stage: "function")]
+        + [
+            "type", "identitySource", "identityValidationExpression", "authorizerResultTtlInSeconds",
+            "authorizerCredentials",
+        ]
         .map { (resource: $0, stage: $0) }
 
     // MARK: Validation
@@ -111,7 +122,8 @@ struct MethodStages {
             diagnostics.warning(
                 at: validator.location,
                 "Invalid Request Validator identifier specified",
-                expected: all.isEmpty ? "the API has no validators" : "expected one of: " + all.map(\.key).joined(separator: ", "),
+                expected: all.isEmpty
+                    ? "the API has no validators" : "expected one of: " + all.map(\.key).joined(separator: ", "),
                 suggestion: Suggestion.didYouMean(name, among: all.map(\.key)),
             )
         }
@@ -144,7 +156,8 @@ struct MethodStages {
     private func model(_ reference: ConfigurationNode) -> ConfigurationNode {
         guard case .scalar(let name) = reference.value,
             shared?.block.models.contains(where: { $0.key == name.text }) == true,
-            !name.text.utf8.allSatisfy({ VariableName.isByte($0) && $0 != UInt8(ascii: "_") && $0 != UInt8(ascii: "-") })
+            !name.text.utf8.allSatisfy({ VariableName.isByte($0) && $0 != UInt8(ascii: "_") && $0 != UInt8(ascii: "-") }
+            )
         else { return reference }
         return mapping([("$ref", word("#/definitions/" + name.text))])
     }
@@ -156,7 +169,10 @@ struct MethodStages {
     }
 
     private func word(_ text: String) -> ConfigurationNode {
-        ConfigurationNode(.scalar(.init(text: text, isPlain: true, contentLocation: method.location)), at: method.location)
+        ConfigurationNode(
+            .scalar(.init(text: text, isPlain: true, contentLocation: method.location)),
+            at: method.location,
+        )
     }
 
     private func entry(_ key: String, _ value: ConfigurationNode) -> ConfigurationNode.Entry {

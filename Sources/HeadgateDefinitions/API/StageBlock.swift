@@ -28,7 +28,8 @@ struct StageBlock: Sendable {
     private static let name = Field(
         optional: "name",
         FieldType<String>.scalar(.text(format: "stage name"), expectation: "up to 128 letters, digits, _ and -") {
-            scalar, _ throws(InvalidValue) in
+            scalar,
+            _ throws(InvalidValue) in
             guard (1...128).contains(scalar.text.utf8.count), scalar.text.utf8.allSatisfy(VariableName.isByte) else {
                 throw InvalidValue("Stage name only allows a-zA-Z0-9_-")
             }
@@ -37,9 +38,16 @@ struct StageBlock: Sendable {
         "`$context.stage`, and the first segment of the path: `/NAME/pets`. The default is the gateway's, `local`.",
     )
     private static let variables = Field(
-        "variables", VariableName.mapType, default: [], "`$stageVariables`, and `${stageVariables.NAME}` in URIs.")
+        "variables",
+        VariableName.mapType,
+        default: [],
+        "`$stageVariables`, and `${stageVariables.NAME}` in URIs.",
+    )
     private static let canary = Field(
-        optional: "canary", FieldType<Canary>.record(canaryRecord), "A part of the requests that gets other variables.")
+        optional: "canary",
+        FieldType<Canary>.record(canaryRecord),
+        "A part of the requests that gets other variables.",
+    )
     private static let apiKeys = Field(
         "apiKeys",
         FieldType<[APIKeys.Key]>.list(of: .record(keyRecord)),
@@ -61,7 +69,9 @@ struct StageBlock: Sendable {
     )
 
     static let record = Record<StageBlock>(
-        "stage", "The deployment stage.", fields: [name, variables, canary, apiKeys, callers, methodSettings],
+        "stage",
+        "The deployment stage.",
+        fields: [name, variables, canary, apiKeys, callers, methodSettings],
     ) { settings in
         StageBlock(
             name: try settings[name],
@@ -78,7 +88,8 @@ struct StageBlock: Sendable {
     private static let percentTraffic = Field(
         "percentTraffic",
         FieldType<Double>.scalar(.text(format: "percentage"), expectation: "a percentage from 0 to 100") {
-            scalar, _ throws(InvalidValue) in
+            scalar,
+            _ throws(InvalidValue) in
             guard let number = Double(scalar.text), (0...100).contains(number) else { throw InvalidValue() }
             return number
         },
@@ -87,7 +98,11 @@ struct StageBlock: Sendable {
         "How many of a hundred requests the canary gets.",
     )
     private static let overrides = Field(
-        "stageVariableOverrides", VariableName.mapType, default: [], "Variables in place of the stage's own.")
+        "stageVariableOverrides",
+        VariableName.mapType,
+        default: [],
+        "Variables in place of the stage's own.",
+    )
     private static let canaryRecord = Record<Canary>(
         "canary",
         "A part of the requests that gets other variables.",
@@ -97,13 +112,19 @@ struct StageBlock: Sendable {
     // MARK: Keys
 
     private static let keyID = Field(
-        optional: "id", FieldType<String>.string, "`$context.identity.apiKeyId`; the default is the name.")
+        optional: "id",
+        FieldType<String>.string,
+        "`$context.identity.apiKeyId`; the default is the name.",
+    )
     private static let keyName = Field(optional: "name", FieldType<String>.string, "What people call the key.")
     private static let keyValue = Field(
         required: "value",
         FieldType<String>.scalar(.text(format: "API key"), expectation: "an API key of 20 to 128 characters") {
-            scalar, _ throws(InvalidValue) in
-            guard scalar.text.utf8.count >= 20 else { throw InvalidValue("API Key value should be at least 20 characters") }
+            scalar,
+            _ throws(InvalidValue) in
+            guard scalar.text.utf8.count >= 20 else {
+                throw InvalidValue("API Key value should be at least 20 characters")
+            }
             guard scalar.text.utf8.count <= 128 else {
                 throw InvalidValue("API Key value exceeds maximum size of 128 characters")
             }
@@ -112,13 +133,26 @@ struct StageBlock: Sendable {
         "The key itself, 20 to 128 characters.",
     )
     private static let enabled = Field(
-        "enabled", FieldType<Bool>.boolean, default: true, shown: "true", "Whether it may be used.")
+        "enabled",
+        FieldType<Bool>.boolean,
+        default: true,
+        shown: "true",
+        "Whether it may be used.",
+    )
     private static let quota = Field(
-        optional: "quota", FieldType<APIKeys.Quota>.record(quotaRecord), "How many requests in all; not limited by default.")
+        optional: "quota",
+        FieldType<APIKeys.Quota>.record(quotaRecord),
+        "How many requests in all; not limited by default.",
+    )
     private static let throttle = Field(
-        optional: "throttle", FieldType<Throttle>.record(throttleRecord), "How many requests at a time; not limited by default.")
+        optional: "throttle",
+        FieldType<Throttle>.record(throttleRecord),
+        "How many requests at a time; not limited by default.",
+    )
     private static let keyRecord = Record<APIKeys.Key>(
-        "apiKeys", "An API key with its usage plan.", fields: [keyID, keyName, keyValue, enabled, quota, throttle],
+        "apiKeys",
+        "An API key with its usage plan.",
+        fields: [keyID, keyName, keyValue, enabled, quota, throttle],
     ) { settings in
         let throttle = try settings[throttle]
         let value = try settings[keyValue]
@@ -131,28 +165,46 @@ struct StageBlock: Sendable {
             burstLimit: throttle?.burstLimit,
         )
     }
-    private static let limit = Field(required: "limit", FieldType<Int>.integer(0...1_000_000_000), "Requests in a period.")
+    private static let limit = Field(
+        required: "limit",
+        FieldType<Int>.integer(0...1_000_000_000),
+        "Requests in a period.",
+    )
     private static let period = Field(
         "period",
-        FieldType<String>.oneOf(APIKeys.Quota.Period.allCases.map(\.rawValue)).map { APIKeys.Quota.Period(rawValue: $0) ?? .day },
+        FieldType<String>.oneOf(APIKeys.Quota.Period.allCases.map(\.rawValue)).map {
+            APIKeys.Quota.Period(rawValue: $0) ?? .day
+        },
         default: .day,
         shown: "DAY",
         "When counting begins anew, in UTC.",
     )
-    private static let quotaRecord = Record<APIKeys.Quota>("quota", "How many requests in all.", fields: [limit, period]) {
+    private static let quotaRecord = Record<APIKeys.Quota>(
+        "quota",
+        "How many requests in all.",
+        fields: [limit, period],
+    ) {
         APIKeys.Quota(limit: try $0[limit], period: try $0[period])
     }
     private static let rateLimit = Field(optional: "rateLimit", FieldType<Double>.requestRate, "Requests a second.")
     private static let burstLimit = Field(
-        optional: "burstLimit", FieldType<Int>.integer(-1...1_000_000_000), "Requests at once; one second's by default.")
+        optional: "burstLimit",
+        FieldType<Int>.integer(-1...1_000_000_000),
+        "Requests at once; one second's by default.",
+    )
     private static let throttleRecord = Record<Throttle>(
-        "throttle", "How many requests at a time.", fields: [rateLimit, burstLimit],
+        "throttle",
+        "How many requests at a time.",
+        fields: [rateLimit, burstLimit],
     ) { Throttle(rateLimit: try $0[rateLimit], burstLimit: try $0[burstLimit]) }
 
     // MARK: Methods
 
     private static let throttlingRateLimit = Field(
-        optional: "throttlingRateLimit", FieldType<Double>.requestRate, "Requests a second; -1 does not limit.")
+        optional: "throttlingRateLimit",
+        FieldType<Double>.requestRate,
+        "Requests a second; -1 does not limit.",
+    )
     private static let throttlingBurstLimit = Field(
         optional: "throttlingBurstLimit",
         FieldType<Int>.integer(-1...1_000_000_000),
@@ -160,7 +212,8 @@ struct StageBlock: Sendable {
     )
     /// Logging, metrics and caching: read for the sake of definitions that have them.
     private static let unused = [
-        "metricsEnabled", "loggingLevel", "dataTraceEnabled", "cachingEnabled", "cacheTtlInSeconds", "cacheDataEncrypted",
+        "metricsEnabled", "loggingLevel", "dataTraceEnabled", "cachingEnabled", "cacheTtlInSeconds",
+        "cacheDataEncrypted",
         "requireAuthorizationForCacheControl", "unauthorizedCacheControlHeaderStrategy",
     ].map { Field(optional: $0, FieldType<ConfigurationNode>.asWritten(.any), "Kept, without effect.") }
     private static let settingsRecord = Record<Throttle>(
@@ -194,6 +247,9 @@ enum VariableName {
     static let mapType = FieldType<[MapEntry<String>]>.map(keys: "stage variable", of: .string) { key in
         key.utf8.allSatisfy(isByte) && !key.isEmpty
             ? nil
-            : InvalidValue("\(key.quotedForMessage) cannot name a stage variable", expected: "expected letters, digits, _ and -")
+            : InvalidValue(
+                "\(key.quotedForMessage) cannot name a stage variable",
+                expected: "expected letters, digits, _ and -",
+            )
     }
 }

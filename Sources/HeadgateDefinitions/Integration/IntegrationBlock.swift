@@ -21,7 +21,9 @@ struct IntegrationSettings: Sendable {
 
     /// The value of a key, if it says something.
     func written(_ key: String) -> ConfigurationNode.Entry? {
-        guard case .mapping(let entries) = node.value, let entry = entries.last(where: { $0.key == key }) else { return nil }
+        guard case .mapping(let entries) = node.value, let entry = entries.last(where: { $0.key == key }) else {
+            return nil
+        }
         if case .null = entry.value.value { return nil }
         return entry
     }
@@ -39,13 +41,17 @@ struct IntegrationBlock: Sendable {
 
     var fieldType: FieldType<[PipelineStage]> {
         let record = Self.record
-        return FieldType(.record(record.shape), expectation: "a mapping with the keys of \(record.name)") { node, context in
+        return FieldType(.record(record.shape), expectation: "a mapping with the keys of \(record.name)") {
+            node,
+            context in
             let decoded = record.decode(node, context)
             // What can be told of a block in which something is wrong is told in the same run.
             guard let settings = decoded ?? Self.tolerant(node, context) else { return nil }
             let before = context.diagnostics.errorCount
             IntegrationRules(settings: settings, registry: registry, diagnostics: context.diagnostics).check()
-            if settings.isHTTP, settings.connectionType == "VPC_LINK", context.services[DeclaredLinks.self]?.takesAll ?? false {
+            if settings.isHTTP, settings.connectionType == "VPC_LINK",
+                context.services[DeclaredLinks.self]?.takesAll ?? false
+            {
                 context.diagnostics.warning(
                     at: settings.place("connectionId"),
                     "no links are declared: the backend is called at its uri, from where this gateway runs",
@@ -65,7 +71,11 @@ struct IntegrationBlock: Sendable {
 
     /// The settings that can be read, without saying again why the others cannot; nil without a known type.
     private static func tolerant(_ node: ConfigurationNode, _ context: DecodingContext) -> IntegrationSettings? {
-        let silent = DecodingContext(diagnostics: Diagnostics(), directory: context.directory, services: context.services)
+        let silent = DecodingContext(
+            diagnostics: Diagnostics(),
+            directory: context.directory,
+            services: context.services,
+        )
         let fields = IntegrationFields()
         func value<Value>(_ field: Field<Value?>) -> Value? {
             node[field.name].flatMap { field.type.decode($0, silent) } ?? nil

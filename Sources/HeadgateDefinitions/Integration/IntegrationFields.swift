@@ -28,7 +28,11 @@ struct IntegrationFields: Sendable {
     let requestParameters = Field(
         optional: "requestParameters",
         FieldType<ConfigurationNode>.asWritten(
-            .map(keys: "integration.request.{header,querystring,path}.NAME", values: .text(format: "mapping expression"))),
+            .map(
+                keys: "integration.request.{header,querystring,path}.NAME",
+                values: .text(format: "mapping expression"),
+            )
+        ),
         "What the backend's request gets: `integration.request.header.NAME`, `….querystring.NAME` or `….path.NAME` "
             + "from `method.request.…`, `context.…`, `stageVariables.…` or a text in single quotes.",
     )
@@ -86,7 +90,10 @@ struct IntegrationFields: Sendable {
         "Retries, bounds and a circuit breaker for an HTTP backend without a link. (Headgate's own key.)",
     )
     let cacheNamespace = Field(
-        optional: "cacheNamespace", FieldType<String>.string, "Read for the sake of definitions that have it; there is no cache.")
+        optional: "cacheNamespace",
+        FieldType<String>.string,
+        "Read for the sake of definitions that have it; there is no cache.",
+    )
     let cacheKeyParameters = Field(
         "cacheKeyParameters",
         FieldType<[String]>.list(of: .string),

@@ -21,18 +21,24 @@ struct IntegrationResponseBlock: Sendable {
     // MARK: Fields
 
     /// `[1-5]\d\d`, with the service's words for what is not.
-    private static let statusType = FieldType<Int>.scalar(.integer(100...599), expectation: "a status from 100 to 599") {
-        scalar, _ throws(InvalidValue) in
+    private static let statusType = FieldType<Int>.scalar(.integer(100...599), expectation: "a status from 100 to 599")
+    {
+        scalar,
+        _ throws(InvalidValue) in
         guard scalar.text.utf8.count == 3, let status = Int(scalar.text), (100...599).contains(status) else {
             throw InvalidValue(
                 "Value \(scalar.text.quotedForMessage) at 'statusCode' failed to satisfy constraint: "
-                    + "Member must satisfy regular expression pattern: [1-5]\\d\\d")
+                    + "Member must satisfy regular expression pattern: [1-5]\\d\\d"
+            )
         }
         return status
     }
 
     private static let statusCode = Field(
-        optional: "statusCode", statusType, "The status that the client gets. Required in a list; in a mapping the key says it.")
+        optional: "statusCode",
+        statusType,
+        "The status that the client gets. Required in a list; in a mapping the key says it.",
+    )
     private static let selectionPattern = Field(
         optional: "selectionPattern",
         FieldType<String>.text(format: "regular expression", expectation: "a regular expression"),
@@ -42,7 +48,8 @@ struct IntegrationResponseBlock: Sendable {
     private static let responseParameters = Field(
         optional: "responseParameters",
         FieldType<ConfigurationNode>.asWritten(
-            .map(keys: "method.response.header.NAME", values: .text(format: "mapping expression"))),
+            .map(keys: "method.response.header.NAME", values: .text(format: "mapping expression"))
+        ),
         "The client's headers: `method.response.header.NAME` from `integration.response.header.NAME`, "
             + "`integration.response.body.JSONPATH`, `context.…`, `stageVariables.…` or a text in single quotes.",
     )
@@ -64,7 +71,10 @@ struct IntegrationResponseBlock: Sendable {
     ) { settings in
         let pattern = try settings[selectionPattern]
         return Draft(
-            status: try settings[statusCode], pattern: pattern?.isEmpty ?? true ? nil : pattern, node: settings.node)
+            status: try settings[statusCode],
+            pattern: pattern?.isEmpty ?? true ? nil : pattern,
+            node: settings.node,
+        )
     }
 
     // MARK: The list
@@ -97,11 +107,19 @@ struct IntegrationResponseBlock: Sendable {
         guard let key else {
             guard let status = draft.status, let statusNode = node["statusCode"] else {
                 context.diagnostics.error(
-                    at: node.location, "the key \"statusCode\" is missing", expected: "expected statusCode: a status from 100 to 599")
+                    at: node.location,
+                    "the key \"statusCode\" is missing",
+                    expected: "expected statusCode: a status from 100 to 599",
+                )
                 return nil
             }
             return IntegrationResponseBlock(
-                status: status, statusNode: statusNode, pattern: draft.pattern, location: node.location, node: node)
+                status: status,
+                statusNode: statusNode,
+                pattern: draft.pattern,
+                location: node.location,
+                node: node,
+            )
         }
         let scalar = ConfigurationNode.Scalar(text: key.key, isPlain: true, contentLocation: key.keyLocation)
         let keyNode = ConfigurationNode(.scalar(scalar), at: key.keyLocation)
@@ -115,7 +133,12 @@ struct IntegrationResponseBlock: Sendable {
             return nil
         }
         return IntegrationResponseBlock(
-            status: status, statusNode: keyNode, pattern: draft.pattern, location: key.keyLocation, node: node)
+            status: status,
+            statusNode: keyNode,
+            pattern: draft.pattern,
+            location: key.keyLocation,
+            node: node,
+        )
     }
 
     /// The status is the key of the service's own map, and one response is the default.

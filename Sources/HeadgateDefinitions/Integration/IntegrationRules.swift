@@ -42,7 +42,11 @@ struct IntegrationRules {
         guard !settings.isMock else { return }
         guard let uri = settings.uri else {
             guard settings.written("uri") == nil else { return }
-            error("uri", "the key \"uri\" is missing", expected: "expected uri: " + (settings.isHTTP ? "a URL" : "an ARN"))
+            error(
+                "uri",
+                "the key \"uri\" is missing",
+                expected: "expected uri: " + (settings.isHTTP ? "a URL" : "an ARN"),
+            )
             return
         }
         if settings.isHTTP { checkURL(uri) } else { checkARN(uri) }
@@ -77,7 +81,11 @@ struct IntegrationRules {
             return
         }
         guard parts[5].hasPrefix("path/") || parts[5].hasPrefix("action/") else {
-            error("uri", "AWS ARN for integration must contain path or action", expected: "expected path/ or action/ behind the service")
+            error(
+                "uri",
+                "AWS ARN for integration must contain path or action",
+                expected: "expected path/ or action/ behind the service",
+            )
             return
         }
         let service = parts[4].split(separator: ".").last.map(String.init) ?? ""
@@ -92,9 +100,17 @@ struct IntegrationRules {
     private func checkConnection() {
         if settings.connectionType == "VPC_LINK" {
             if !settings.isHTTP {
-                error("connectionType", "an integration of type \(settings.type) cannot use a VPC link", expected: "expected INTERNET")
+                error(
+                    "connectionType",
+                    "an integration of type \(settings.type) cannot use a VPC link",
+                    expected: "expected INTERNET",
+                )
             } else if settings.connectionID == nil, settings.written("integrationTarget") == nil {
-                error("connectionType", "a VPC link is wanted, and \"connectionId\" is missing", expected: "expected connectionId: LINK")
+                error(
+                    "connectionType",
+                    "a VPC link is wanted, and \"connectionId\" is missing",
+                    expected: "expected connectionId: LINK",
+                )
             }
         } else if settings.connectionID != nil {
             error(
@@ -124,7 +140,10 @@ struct IntegrationRules {
         if !settings.isHTTP { unused.append("policy") }
         for key in unused {
             guard let entry = settings.written(key) else { continue }
-            diagnostics.warning(at: entry.keyLocation, "an integration of type \(settings.type) does not use \"\(key)\"")
+            diagnostics.warning(
+                at: entry.keyLocation,
+                "an integration of type \(settings.type) does not use \"\(key)\"",
+            )
         }
         guard settings.isProxy else { return }
         for response in settings.responses ?? [] {

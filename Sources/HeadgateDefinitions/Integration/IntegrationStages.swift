@@ -24,7 +24,10 @@ struct IntegrationStages {
             stages += [("select", select), ("response", response)]
         } else if settings.type == "AWS_PROXY", settings.written("requestParameters") != nil {
             // A function gets the client's request whatever is mapped, but a mapping that may not be fails.
-            stages.insert(("request", mapping(taken([("requestParameters", "parameters")]) + [word("backend", "aws")])), at: 0)
+            stages.insert(
+                ("request", mapping(taken([("requestParameters", "parameters")]) + [word("backend", "aws")])),
+                at: 0,
+            )
         }
         if settings.isAWS, let credentials = settings.written("credentials") {
             stages.insert(("credentials", mapping([entry("role", credentials.value)])), at: 0)
@@ -42,7 +45,8 @@ struct IntegrationStages {
         }
         let calls = settings.isAWS ? [] : [(Self.dispatchKind(settings.type), call)]
         guard !settings.isProxy else { return calls }
-        return [("request", request)] + calls + (settings.responses == nil ? [] : [("select", select), ("response", response)])
+        return [("request", request)] + calls
+            + (settings.responses == nil ? [] : [("select", select), ("response", response)])
     }
 
     // MARK: Stages
@@ -86,7 +90,8 @@ struct IntegrationStages {
                     entries.insert(entry("pattern", pattern), at: 0)
                 }
                 return ConfigurationNode(.mapping(entries), at: response.location)
-            })
+            }
+        )
         return settings.callsFunction ? mapping([entry("responses", rules), word("on", "errorMessage")]) : rules
     }
 
@@ -105,7 +110,8 @@ struct IntegrationStages {
                     keyLocation: response.statusNode.location,
                     value: ConfigurationNode(.mapping(entries), at: response.location),
                 )
-            })
+            }
+        )
     }
 
     // MARK: Nodes
@@ -134,7 +140,10 @@ struct IntegrationStages {
     /// A setting that follows from the type, and stands where the type does.
     private func word(_ key: String, _ text: String) -> ConfigurationNode.Entry {
         let place = settings.place("type")
-        return entry(key, ConfigurationNode(.scalar(.init(text: text, isPlain: true, contentLocation: place)), at: place))
+        return entry(
+            key,
+            ConfigurationNode(.scalar(.init(text: text, isPlain: true, contentLocation: place)), at: place),
+        )
     }
 
     private func mapping(_ entries: [ConfigurationNode.Entry]) -> ConfigurationNode {

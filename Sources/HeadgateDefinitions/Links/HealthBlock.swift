@@ -4,8 +4,12 @@ import Headgate
 enum HealthBlock {
     private static let path = Field(
         optional: "path",
-        FieldType<String>.scalar(.text(format: "path"), expectation: "a path that starts with /") { scalar, _ throws(InvalidValue) in
-            guard scalar.text.hasPrefix("/"), scalar.text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { throw InvalidValue() }
+        FieldType<String>.scalar(.text(format: "path"), expectation: "a path that starts with /") {
+            scalar,
+            _ throws(InvalidValue) in
+            guard scalar.text.hasPrefix("/"), scalar.text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+                throw InvalidValue()
+            }
             return scalar.text
         },
         "Is asked for with GET; 200 to 399 is a good answer. Without it a connection is.",
@@ -13,17 +17,34 @@ enum HealthBlock {
     private static let host = Field(
         optional: "host",
         FieldType<String>.scalar(.text(format: "host"), expectation: "a host name") { scalar, _ throws(InvalidValue) in
-            guard !scalar.text.isEmpty, scalar.text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { throw InvalidValue() }
+            guard !scalar.text.isEmpty, scalar.text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+                throw InvalidValue()
+            }
             return scalar.text
         },
         "`Host` of the question. The default is the target's own.",
     )
     private static let tls = Field(
-        "tls", FieldType.boolean, default: false, shown: "false", "Asks over TLS, with the link's settings for it.")
+        "tls",
+        FieldType.boolean,
+        default: false,
+        shown: "false",
+        "Asks over TLS, with the link's settings for it.",
+    )
     private static let interval = Field(
-        "interval", FieldType<Int>.duration(50...3_600_000), default: 5000, shown: "5s", "How often.")
+        "interval",
+        FieldType<Int>.duration(50...3_600_000),
+        default: 5000,
+        shown: "5s",
+        "How often.",
+    )
     private static let timeout = Field(
-        "timeout", FieldType<Int>.duration(10...60_000), default: 1000, shown: "1s", "How long an answer may take.")
+        "timeout",
+        FieldType<Int>.duration(10...60_000),
+        default: 1000,
+        shown: "1s",
+        "How long an answer may take.",
+    )
     private static let healthyAfter = Field(
         "healthyAfter",
         FieldType<Int>.integer(1...100),
@@ -73,7 +94,12 @@ enum HealthBlock {
         "How long a target is out the first time; each further time in a row twice as long. Then single calls try it.",
     )
     private static let maximum = Field(
-        "maximum", FieldType<Int>.duration(100...86_400_000), default: 120_000, shown: "2m", "The longest of these times.")
+        "maximum",
+        FieldType<Int>.duration(100...86_400_000),
+        default: 120_000,
+        shown: "2m",
+        "The longest of these times.",
+    )
     private static let panicBelow = Field(
         "panicBelow",
         FieldType<Int>.integer(0...100, unit: "percent"),

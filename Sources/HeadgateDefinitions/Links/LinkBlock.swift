@@ -15,7 +15,8 @@ enum LinkBlock {
     private static let name = Field(
         required: "name",
         FieldType<String>.scalar(.text(format: "link name"), expectation: "1 to 64 letters, digits, -, _ or .") {
-            scalar, _ throws(InvalidValue) in
+            scalar,
+            _ throws(InvalidValue) in
             let isName = scalar.text.utf8.allSatisfy { PercentCoding.isUnreserved($0) && $0 != UInt8(ascii: "~") }
             guard isName, (1...64).contains(scalar.text.utf8.count) else { throw InvalidValue() }
             return scalar.text
@@ -58,7 +59,8 @@ enum LinkBlock {
     private static let source = Field(
         optional: "source",
         FieldType<String>.scalar(.text(format: "address"), expectation: "an IPv4 or IPv6 address of this machine") {
-            scalar, _ throws(InvalidValue) in
+            scalar,
+            _ throws(InvalidValue) in
             guard InternetAddress(scalar.text) != nil else { throw InvalidValue() }
             return scalar.text
         },
@@ -66,8 +68,12 @@ enum LinkBlock {
     )
     private static let interface = Field(
         optional: "interface",
-        FieldType<String>.scalar(.text(format: "interface"), expectation: "the name of a network interface, up to 15 characters") {
-            scalar, _ throws(InvalidValue) in
+        FieldType<String>.scalar(
+            .text(format: "interface"),
+            expectation: "the name of a network interface, up to 15 characters",
+        ) {
+            scalar,
+            _ throws(InvalidValue) in
             let isName = scalar.text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") }
             guard isName, (1...15).contains(scalar.text.utf8.count) else { throw InvalidValue() }
             return scalar.text
@@ -81,7 +87,10 @@ enum LinkBlock {
             + "The proxy resolves the targets' names.",
     )
     private static let tls = Field(
-        optional: "tls", FieldType.record(LinkTLSBlock.record), "TLS to the targets, for integrations whose `uri` says `https`.")
+        optional: "tls",
+        FieldType.record(LinkTLSBlock.record),
+        "TLS to the targets, for integrations whose `uri` says `https`.",
+    )
     private static let health = Field(
         optional: "health",
         FieldType.record(HealthBlock.check),
@@ -105,7 +114,8 @@ enum LinkBlock {
         "links",
         documentation,
         fields: [
-            name, targets, integrationTargets, stickyHeader, refresh, connectTimeout, source, interface, proxy, tls, health,
+            name, targets, integrationTargets, stickyHeader, refresh, connectTimeout, source, interface, proxy, tls,
+            health,
             ejection, slowStart,
         ] + PolicyBlock.fields,
     ) { settings in
@@ -113,7 +123,10 @@ enum LinkBlock {
         let targets = try settings[targets]
         let hasSockets = targets.contains { if case .socket = $0.address { true } else { false } }
         if proxy != nil, hasSockets {
-            throw InvalidValue("a Unix socket cannot be reached through a proxy", at: settings.location(of: Self.proxy))
+            throw InvalidValue(
+                "a Unix socket cannot be reached through a proxy",
+                at: settings.location(of: Self.proxy),
+            )
         }
         return LinkDefinition(
             name: try settings[name],
@@ -134,7 +147,11 @@ enum LinkBlock {
     /// The good ones of a list.
     static func links(in node: ConfigurationNode, _ context: DecodingContext) -> [LinkDeclaration] {
         guard case .sequence(let nodes) = node.value else {
-            context.diagnostics.error(at: node.location, "links: found \(node.found)", expected: "expected a list of links")
+            context.diagnostics.error(
+                at: node.location,
+                "links: found \(node.found)",
+                expected: "expected a list of links",
+            )
             return []
         }
         return nodes.compactMap { node in
@@ -144,7 +161,10 @@ enum LinkBlock {
                 definition.tls = completed
             }
             if let fault = context.services[(any LinkChecker).self]?.fault(in: definition) {
-                context.diagnostics.error(at: node["tls"]?.location ?? node.location, "the link cannot be used: \(fault)")
+                context.diagnostics.error(
+                    at: node["tls"]?.location ?? node.location,
+                    "the link cannot be used: \(fault)",
+                )
                 return nil
             }
             return LinkDeclaration(definition: definition, location: node["name"]?.location ?? node.location)

@@ -34,7 +34,10 @@ enum LinkTLSBlock {
     ) { settings in
         if try settings[key] != nil, try settings[certificate] == nil {
             throw InvalidValue(
-                "a key stands without its certificate", expected: "expected certificate: FILE beside it", at: settings.location(of: key))
+                "a key stands without its certificate",
+                expected: "expected certificate: FILE beside it",
+                at: settings.location(of: key),
+            )
         }
         return LinkTLSSettings(
             authorities: try settings[authorities],
@@ -47,7 +50,9 @@ enum LinkTLSBlock {
 
     /// The same with files from the working directory on, and the fingerprint of their contents; nil after a report.
     static func completed(
-        _ settings: LinkTLSSettings, _ node: ConfigurationNode?, _ context: DecodingContext
+        _ settings: LinkTLSSettings,
+        _ node: ConfigurationNode?,
+        _ context: DecodingContext,
     ) -> LinkTLSSettings? {
         var settings = settings
         var contents = 0xCBF2_9CE4_8422_2325 as UInt64

@@ -5,7 +5,8 @@ enum LinkTargetBlock {
     private static let address = Field(
         required: "address",
         FieldType<LinkTargetDefinition.Address>.scalar(
-            .text(format: "target"), expectation: "HOST:PORT, [ADDRESS]:PORT or unix:/PATH"
+            .text(format: "target"),
+            expectation: "HOST:PORT, [ADDRESS]:PORT or unix:/PATH",
         ) { scalar, _ throws(InvalidValue) in
             try parse(scalar.text)
         },
@@ -20,7 +21,10 @@ enum LinkTargetBlock {
     )
 
     private static let record = Record<LinkTargetDefinition>(
-        "targets", "One target.", fields: [address, weight], shorthand: "address"
+        "targets",
+        "One target.",
+        fields: [address, weight],
+        shorthand: "address",
     ) { settings in
         LinkTargetDefinition(try settings[address], weight: try settings[weight])
     }
@@ -30,7 +34,11 @@ enum LinkTargetBlock {
         return FieldType(list.shape, expectation: "a list of targets") { node, context in
             guard let targets = list.decode(node, context) else { return nil }
             guard targets.isEmpty else { return targets }
-            context.diagnostics.error(at: node.location, "the list of targets is empty", expected: "expected HOST:PORT")
+            context.diagnostics.error(
+                at: node.location,
+                "the list of targets is empty",
+                expected: "expected HOST:PORT",
+            )
             return nil
         }
     }()
@@ -38,7 +46,9 @@ enum LinkTargetBlock {
     private static func parse(_ text: String) throws(InvalidValue) -> LinkTargetDefinition.Address {
         if text.hasPrefix("unix:") {
             let path = String(text.dropFirst(5))
-            guard path.hasPrefix("/") else { throw InvalidValue(suggestion: "write the whole path: unix:/run/app.sock") }
+            guard path.hasPrefix("/") else {
+                throw InvalidValue(suggestion: "write the whole path: unix:/run/app.sock")
+            }
             // sun_path of Linux, with the zero at its end.
             guard path.utf8.count <= 107 else { throw InvalidValue("the socket's path is longer than 107 bytes") }
             return .socket(path)
@@ -46,7 +56,9 @@ enum LinkTargetBlock {
         if text.contains("://") {
             throw InvalidValue(suggestion: "leave out the scheme and the path: the integration's uri says them")
         }
-        guard let url = try? BackendURL(parsing: "http://" + text), url.path == "/", url.rawQuery == nil, !text.hasSuffix("/") else {
+        guard let url = try? BackendURL(parsing: "http://" + text), url.path == "/", url.rawQuery == nil,
+            !text.hasSuffix("/")
+        else {
             throw InvalidValue()
         }
         guard hasPort(text) else { throw InvalidValue(suggestion: "add the port: \(text):80") }
@@ -62,7 +74,8 @@ enum LinkTargetBlock {
 /// `http://HOST:PORT` or `socks5://HOST:PORT`, with name and password in front where the proxy wants them.
 enum LinkProxyType {
     static let type = FieldType<LinkRoute.Proxy>.scalar(
-        .text(format: "proxy"), expectation: "http://HOST:PORT or socks5://HOST:PORT"
+        .text(format: "proxy"),
+        expectation: "http://HOST:PORT or socks5://HOST:PORT",
     ) { scalar, _ throws(InvalidValue) in
         // What stands here may be a password: it is never repeated.
         let refused = InvalidValue("proxy: this is no address of a proxy")
@@ -78,7 +91,9 @@ enum LinkProxyType {
                 guard (1...255).contains(first.utf8.count), (password ?? "").utf8.count <= 255 else { throw refused }
                 rest = rest[rest.index(after: at)...]
             }
-            guard let url = try? BackendURL(parsing: "http://" + rest), url.path == "/", url.rawQuery == nil else { throw refused }
+            guard let url = try? BackendURL(parsing: "http://" + rest), url.path == "/", url.rawQuery == nil else {
+                throw refused
+            }
             let address = LinkRoute.ProxyAddress(
                 host: url.endpoint.host,
                 port: hasPort(rest) ? url.endpoint.port : isSOCKS ? 1080 : 3128,

@@ -52,7 +52,8 @@ public struct DefinitionsLoader: Sendable {
         loading.read(
             scan.files.map { file in
                 (path: file, name: file.hasPrefix(root) ? String(file.dropFirst(root.count)) : file)
-            })
+            }
+        )
         loading.read(links: linkFiles)
         return loading.finished(watching: scan.folders)
     }

@@ -137,7 +137,9 @@ struct Loading {
     /// What a document with `api:` says; nil after a report.
     private func shared(_ node: ConfigurationNode, _ directory: String?) -> SharedAPI? {
         let context = DecodingContext(diagnostics: diagnostics, directory: directory, services: reading.services)
-        let stage = node[PipelineFile.stageKey].map { StageBlock.record.decode($0, context.below(PipelineFile.stageKey)) }
+        let stage = node[PipelineFile.stageKey].map {
+            StageBlock.record.decode($0, context.below(PipelineFile.stageKey))
+        }
         guard let api = node[PipelineFile.apiKey] else {
             diagnostics.error(
                 at: node.location,
@@ -192,7 +194,8 @@ struct Loading {
                 deployment: deployment(of: draft, shared?.api.deployment ?? deployment),
                 api: shared?.api,
                 operationName: draft.method?.operationName,
-            ))
+            )
+        )
     }
 
     /// The file's name; where it has several pipelines, with the route behind it, which stays what it is
@@ -226,9 +229,12 @@ struct Loading {
 
 extension ConfigurationNode {
     /// A mapping in which the value of a key, if it is there, is another.
-    fileprivate func replacing(_ key: String, by change: (ConfigurationNode) -> ConfigurationNode) -> ConfigurationNode {
+    fileprivate func replacing(_ key: String, by change: (ConfigurationNode) -> ConfigurationNode) -> ConfigurationNode
+    {
         guard case .mapping(var entries) = value else { return self }
-        for index in entries.indices where entries[index].key == key { entries[index].value = change(entries[index].value) }
+        for index in entries.indices where entries[index].key == key {
+            entries[index].value = change(entries[index].value)
+        }
         return ConfigurationNode(.mapping(entries), at: location)
     }
 }

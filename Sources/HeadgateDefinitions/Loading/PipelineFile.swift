@@ -42,7 +42,8 @@ struct PipelineFile: Sendable {
     static let apiKey = "api"
     static let stageKey = "stage"
 
-    static let documentation = "Several pipelines in one file. A file may also be one pipeline, or several documents "
+    static let documentation =
+        "Several pipelines in one file. A file may also be one pipeline, or several documents "
         + "with `---` between them, each a pipeline."
 
     private static let expected = "expected a pipeline: a mapping with the keys route, and integration or stages"
@@ -51,7 +52,11 @@ struct PipelineFile: Sendable {
     /// - Parameter name: the file's name below the folder of the pipelines.
     init(path: String, name: String, _ reading: PipelineReading) {
         let slash = path.lastIndex(of: "/")
-        self.init(file: path, name: name, directory: slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? ".")
+        self.init(
+            file: path,
+            name: name,
+            directory: slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? ".",
+        )
         canBeReadAgain = true
         let diagnostics = Diagnostics()
         text = SourceFile.read(path, shownAs: path, limits: reading.limits, diagnostics)
@@ -65,7 +70,10 @@ struct PipelineFile: Sendable {
         if bytes.count <= reading.limits.bytes {
             text = SourceText.checked(file: file, bytes: bytes, diagnostics)
         } else {
-            diagnostics.error(at: SourceLocation(file: file, line: 1), "the text is larger than \(reading.limits.bytes >> 20) MiB")
+            diagnostics.error(
+                at: SourceLocation(file: file, line: 1),
+                "the text is larger than \(reading.limits.bytes >> 20) MiB",
+            )
         }
         parse(reading, diagnostics)
     }
@@ -89,7 +97,10 @@ struct PipelineFile: Sendable {
             for document in documents(in: text, reading, diagnostics) { sort(document, diagnostics) }
             if nodes.isEmpty, shared.isEmpty, functionNodes.isEmpty, linkNodes.isEmpty, diagnostics.all.isEmpty {
                 diagnostics.error(
-                    at: SourceLocation(file: file, line: 1), "the file holds no pipeline", expected: Self.expected)
+                    at: SourceLocation(file: file, line: 1),
+                    "the file holds no pipeline",
+                    expected: Self.expected,
+                )
             }
         }
         self.diagnostics = diagnostics.all
@@ -109,7 +120,11 @@ struct PipelineFile: Sendable {
     mutating func keepLinks() {
         let others = nodes.map(\.node) + shared + functionNodes
         diagnostics += others.map { node in
-            Diagnostic(at: node.location, "a file of links holds something else", expected: "expected the key links alone")
+            Diagnostic(
+                at: node.location,
+                "a file of links holds something else",
+                expected: "expected the key links alone",
+            )
         }
         nodes = []
         shared = []
@@ -188,7 +203,11 @@ struct PipelineFile: Sendable {
 
     private func items(of list: ConfigurationNode, _ diagnostics: Diagnostics) -> [ConfigurationNode] {
         guard case .sequence(let nodes) = list.value else {
-            diagnostics.error(at: list.location, "\(Self.listKey): found \(list.found)", expected: "expected a list of pipelines")
+            diagnostics.error(
+                at: list.location,
+                "\(Self.listKey): found \(list.found)",
+                expected: "expected a list of pipelines",
+            )
             return []
         }
         if nodes.isEmpty {
@@ -237,7 +256,12 @@ struct PipelineReading: Sendable {
             hazard: stage.built.hazard,
         )
         return PipelineStage(
-            label: stage.label, kind: stage.kind, phase: stage.phase, location: stage.location, built: built)
+            label: stage.label,
+            kind: stage.kind,
+            phase: stage.phase,
+            location: stage.location,
+            built: built,
+        )
     }
 
     /// Nil after a report.
@@ -247,12 +271,19 @@ struct PipelineReading: Sendable {
             guard case .mapping(let entries) = node.value, let entry = entries.first else { return nil }
             guard let declaration = registry[entry.key] else {
                 context.diagnostics.error(
-                    at: entry.keyLocation, "this needs the stage \"\(entry.key)\", which this gateway does not have")
+                    at: entry.keyLocation,
+                    "this needs the stage \"\(entry.key)\", which this gateway does not have",
+                )
                 return nil
             }
             return declaration.stage(from: entry.value, context.below(entry.key)).map {
                 PipelineStage(
-                    label: entry.key, kind: entry.key, phase: declaration.phase, location: entry.keyLocation, built: $0)
+                    label: entry.key,
+                    kind: entry.key,
+                    phase: declaration.phase,
+                    location: entry.keyLocation,
+                    built: $0,
+                )
             }
         }
         return context.diagnostics.errorCount == errors ? stages : nil
@@ -268,7 +299,12 @@ struct PipelineReading: Sendable {
         }
         guard label != stage.label else { return stage }
         return PipelineStage(
-            label: label, kind: stage.kind, phase: stage.phase, location: stage.location, built: stage.built)
+            label: label,
+            kind: stage.kind,
+            phase: stage.phase,
+            location: stage.location,
+            built: stage.built,
+        )
     }
 }
 

@@ -18,7 +18,11 @@ struct PipelineTestDraft: Sendable {
         var body: PipelineTest.Payload?
     }
 
-    private static let nameField = Field(required: "name", FieldType<String>.label, "What is tested; shown by `headgate test`.")
+    private static let nameField = Field(
+        required: "name",
+        FieldType<String>.label,
+        "What is tested; shown by `headgate test`.",
+    )
     private static let requestField = Field(
         "request",
         FieldType.record(requestRecord),
@@ -32,7 +36,10 @@ struct PipelineTestDraft: Sendable {
         "What the backend must receive, and what it does.",
     )
     private static let responseField = Field(
-        required: "response", FieldType.record(TestBackendRecords.response), "What the client must get.")
+        required: "response",
+        FieldType.record(TestBackendRecords.response),
+        "What the client must get.",
+    )
 
     private static let mocksField = Field(
         "mocks",
@@ -68,19 +75,37 @@ struct PipelineTestDraft: Sendable {
     // MARK: The request
 
     private static let method = Field(
-        optional: "method", FieldType<String>.method, "The default is the route's method; GET where that is `ANY`.")
+        optional: "method",
+        FieldType<String>.method,
+        "The default is the route's method; GET where that is `ANY`.",
+    )
     private static let path = Field(
         optional: "path",
         FieldType<String>.target,
         "Path and query as they go over the wire. The default is the route's path, if it has no variables.",
     )
-    private static let headers = Field("headers", FieldType<[PipelineTest.Header]>.headers, default: [], "Headers to send.")
-    private static let body = Field(optional: "body", FieldType<String>.string, "The body, as text. Either this or `json`.")
+    private static let headers = Field(
+        "headers",
+        FieldType<[PipelineTest.Header]>.headers,
+        default: [],
+        "Headers to send.",
+    )
+    private static let body = Field(
+        optional: "body",
+        FieldType<String>.string,
+        "The body, as text. Either this or `json`.",
+    )
     private static let json = Field(
-        "json", FieldType<JSONValue>.json.map(Optional.some), default: nil, "The body, as JSON.")
+        "json",
+        FieldType<JSONValue>.json.map(Optional.some),
+        default: nil,
+        "The body, as JSON.",
+    )
 
     private static let requestRecord = Record<RequestDraft>(
-        "request", "What the client sends.", fields: [method, path, headers, json, body]
+        "request",
+        "What the client sends.",
+        fields: [method, path, headers, json, body],
     ) { settings in
         RequestDraft(
             method: try settings[method],

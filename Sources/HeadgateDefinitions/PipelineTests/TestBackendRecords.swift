@@ -11,9 +11,17 @@ enum TestBackendRecords {
     // MARK: backend
 
     private static let called = Field(
-        "called", FieldType<Bool>.boolean, default: true, shown: "true", "Whether the request must get as far as the backend.")
+        "called",
+        FieldType<Bool>.boolean,
+        default: true,
+        shown: "true",
+        "Whether the request must get as far as the backend.",
+    )
     private static let receives = Field(
-        optional: "receives", FieldType.record(received), "What must have arrived; keys that are left out are not looked at.")
+        optional: "receives",
+        FieldType.record(received),
+        "What must have arrived; keys that are left out are not looked at.",
+    )
     private static let answers = Field(optional: "answers", FieldType.record(answer), "What the backend answers.")
     private static let fails = Field(
         optional: "fails",
@@ -49,11 +57,20 @@ enum TestBackendRecords {
     // MARK: mocks
 
     private static let url = Field(
-        required: "url", FieldType<String>.text(format: "URL", expectation: "an absolute URL"),
-        "The URL that is called, without its query.")
-    private static let mockMethod = Field(optional: "method", FieldType<String>.method, "The method; any if it is left out.")
+        required: "url",
+        FieldType<String>.text(format: "URL", expectation: "an absolute URL"),
+        "The URL that is called, without its query.",
+    )
+    private static let mockMethod = Field(
+        optional: "method",
+        FieldType<String>.method,
+        "The method; any if it is left out.",
+    )
     private static let calls = Field(
-        optional: "calls", FieldType<Int>.integer(0...1000), "How often it must be called; any number if it is left out.")
+        optional: "calls",
+        FieldType<Int>.integer(0...1000),
+        "How often it must be called; any number if it is left out.",
+    )
 
     static let mock = Record<PipelineTest.Mock>(
         "mocks",
@@ -79,7 +96,10 @@ enum TestBackendRecords {
 
     private static let method = Field(optional: "method", FieldType<String>.method, "The request's method.")
     private static let path = Field(
-        optional: "path", FieldType<String>.target, "Path and query, exactly as they go over the wire.")
+        optional: "path",
+        FieldType<String>.target,
+        "Path and query, exactly as they go over the wire.",
+    )
     private static let expectedHeaders = Field(
         "headers",
         FieldType<[PipelineTest.ExpectedHeader]>.expectedHeaders,
@@ -92,7 +112,11 @@ enum TestBackendRecords {
         default: nil,
         "The body must be JSON of this value; the order of members does not count.",
     )
-    private static let expectedText = Field(optional: "body", FieldType<String>.string, "The body must be exactly this text.")
+    private static let expectedText = Field(
+        optional: "body",
+        FieldType<String>.string,
+        "The body must be exactly this text.",
+    )
     private static let expectedMatch = Field(
         optional: "bodyMatches",
         FieldType<Pattern>.selectionPattern.map(\.source),
@@ -115,14 +139,35 @@ enum TestBackendRecords {
 
     // MARK: answers
 
-    private static let answerStatus = Field("status", FieldType<Int>.status, default: 200, shown: "200", "The status code.")
-    private static let headers = Field("headers", FieldType<[PipelineTest.Header]>.headers, default: [], "Headers to answer with.")
+    private static let answerStatus = Field(
+        "status",
+        FieldType<Int>.status,
+        default: 200,
+        shown: "200",
+        "The status code.",
+    )
+    private static let headers = Field(
+        "headers",
+        FieldType<[PipelineTest.Header]>.headers,
+        default: [],
+        "Headers to answer with.",
+    )
     private static let json = Field(
-        "json", FieldType<JSONValue>.json.map(Optional.some), default: nil, "The body, as JSON.")
-    private static let text = Field(optional: "body", FieldType<String>.string, "The body, as text. Either this or `json`.")
+        "json",
+        FieldType<JSONValue>.json.map(Optional.some),
+        default: nil,
+        "The body, as JSON.",
+    )
+    private static let text = Field(
+        optional: "body",
+        FieldType<String>.string,
+        "The body, as text. Either this or `json`.",
+    )
 
     private static let answer = Record<PipelineTest.Answer>(
-        "answers", "What the backend answers.", fields: [answerStatus, headers, json, text]
+        "answers",
+        "What the backend answers.",
+        fields: [answerStatus, headers, json, text],
     ) { settings in
         .response(
             status: try settings[answerStatus],
@@ -158,7 +203,11 @@ enum TestBackendRecords {
         let value = try settings[json]
         guard let text = try settings[text] else { return value.map(PipelineTest.Payload.json) }
         guard value == nil else {
-            throw InvalidValue("\"json\" and \"body\" both say what the body is", expected: "expected one of them", at: settings.location(of: json))
+            throw InvalidValue(
+                "\"json\" and \"body\" both say what the body is",
+                expected: "expected one of them",
+                at: settings.location(of: json),
+            )
         }
         return .text(text)
     }
@@ -176,7 +225,10 @@ enum TestBackendRecords {
         }
         guard bodies.count < 2 else {
             throw InvalidValue(
-                "several keys say what the body is", expected: "expected one of: json, body, bodyMatches", at: settings.location)
+                "several keys say what the body is",
+                expected: "expected one of: json, body, bodyMatches",
+                at: settings.location,
+            )
         }
         return bodies.first
     }

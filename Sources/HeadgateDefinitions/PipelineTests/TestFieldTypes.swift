@@ -8,8 +8,10 @@ extension FieldType where Value == JSONValue {
 
 extension FieldType where Value == String {
     /// A request target in origin form (RFC 9112 section 3.2.1).
-    static let target = FieldType<String>.scalar(.text(format: "path"), expectation: "a path such as /pets/7?kind=cat") {
-        scalar, _ throws(InvalidValue) in
+    static let target = FieldType<String>.scalar(.text(format: "path"), expectation: "a path such as /pets/7?kind=cat")
+    {
+        scalar,
+        _ throws(InvalidValue) in
         let bytes = scalar.text.utf8
         guard bytes.first == UInt8(ascii: "/") else { throw InvalidValue(suggestion: "start it with /") }
         guard bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "#") }) else {
@@ -19,7 +21,8 @@ extension FieldType where Value == String {
     }
 
     fileprivate static let headerValue = FieldType<String>.scalar(.text(format: nil), expectation: "a header's value") {
-        scalar, _ throws(InvalidValue) in
+        scalar,
+        _ throws(InvalidValue) in
         guard HeaderSyntax.isFieldValue(scalar.text) else {
             throw InvalidValue("a header's value holds a line break or another control character")
         }
@@ -28,7 +31,8 @@ extension FieldType where Value == String {
 }
 
 private func checkHeaderName(_ name: String) -> InvalidValue? {
-    HeaderSyntax.isToken(name) ? nil : InvalidValue("\(name.quotedForMessage) is no header name (a token, RFC 9110 section 5.1)")
+    HeaderSyntax.isToken(name)
+        ? nil : InvalidValue("\(name.quotedForMessage) is no header name (a token, RFC 9110 section 5.1)")
 }
 
 extension FieldType where Value == [PipelineTest.Header] {

@@ -10,7 +10,11 @@ struct PipelineFields: Sendable {
         "What logs, metrics and `headgate invoke` call the pipeline; each name once in a gateway. "
             + "The default is the file's name without its ending; where a file has several pipelines, followed by the route.",
     )
-    let description = Field(optional: "description", FieldType<String>.string, "What the pipeline is for; shown by `headgate explain`.")
+    let description = Field(
+        optional: "description",
+        FieldType<String>.string,
+        "What the pipeline is for; shown by `headgate explain`.",
+    )
     let route = Field(
         required: "route",
         FieldType<[Route]>.routes,
@@ -82,7 +86,10 @@ struct PipelineFields: Sendable {
     }
 
     var all: [any AnyField] {
-        [name, description, route, payloadLimit, maxInFlight, stageVariables, deployment, models, method, integration, stages, tests, openapi]
+        [
+            name, description, route, payloadLimit, maxInFlight, stageVariables, deployment, models, method,
+            integration, stages, tests, openapi,
+        ]
     }
 }
 
@@ -102,7 +109,8 @@ struct PipelineDraft: Sendable {
 
     static func record(_ registry: StageRegistry) -> Record<PipelineDraft> {
         let fields = PipelineFields(registry: registry)
-        return Record("pipeline", "One integration: a route and what happens to its requests.", fields: fields.all) { settings in
+        return Record("pipeline", "One integration: a route and what happens to its requests.", fields: fields.all) {
+            settings in
             let integration = try settings[fields.integration]
             let stages = try settings[fields.stages]
             if integration != nil, stages != nil {
@@ -113,7 +121,10 @@ struct PipelineDraft: Sendable {
                 )
             }
             guard let stages = stages ?? integration else {
-                throw InvalidValue("the pipeline does nothing", expected: "expected the key \"integration\" or \"stages\"")
+                throw InvalidValue(
+                    "the pipeline does nothing",
+                    expected: "expected the key \"integration\" or \"stages\"",
+                )
             }
             return PipelineDraft(
                 name: try settings[fields.name],
@@ -143,7 +154,9 @@ struct DeploymentSettings: Sendable {
     private static let apiID = Field(optional: "apiId", FieldType<String>.string, "`$context.apiId`.")
     private static let accountID = Field(
         optional: "accountId",
-        FieldType<String>.scalar(.text(format: "account number"), expectation: "twelve digits") { scalar, _ throws(InvalidValue) in
+        FieldType<String>.scalar(.text(format: "account number"), expectation: "twelve digits") {
+            scalar,
+            _ throws(InvalidValue) in
             guard scalar.text.utf8.count == 12, scalar.text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else {
                 throw InvalidValue()
             }

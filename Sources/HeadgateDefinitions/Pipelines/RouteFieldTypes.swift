@@ -2,8 +2,12 @@ import Headgate
 
 extension FieldType where Value == String {
     /// A name for people, logs and metrics: one line, up to 128 bytes.
-    static let label = FieldType<String>.scalar(.text(format: "name"), expectation: "one line of text, up to 128 bytes") {
-        scalar, _ throws(InvalidValue) in
+    static let label = FieldType<String>.scalar(
+        .text(format: "name"),
+        expectation: "one line of text, up to 128 bytes",
+    ) {
+        scalar,
+        _ throws(InvalidValue) in
         guard !scalar.text.isEmpty, scalar.text.utf8.count <= 128, HeaderSyntax.isFieldValue(scalar.text) else {
             throw InvalidValue()
         }
@@ -14,7 +18,8 @@ extension FieldType where Value == String {
 extension FieldType where Value == Route {
     /// `GET /pets/{id}`.
     static let route = FieldType<Route>.scalar(.text(format: "route"), expectation: "a route such as GET /pets/{id}") {
-        scalar, _ throws(InvalidValue) in
+        scalar,
+        _ throws(InvalidValue) in
         do throws(InvalidRoute) {
             return try Route(parsing: scalar.text)
         } catch {

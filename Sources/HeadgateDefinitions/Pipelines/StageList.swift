@@ -27,7 +27,11 @@ struct StageList: Sendable {
             return nil
         }
         guard !nodes.isEmpty else {
-            context.diagnostics.error(at: node.location, "the list of stages is empty", expected: "expected at least one stage")
+            context.diagnostics.error(
+                at: node.location,
+                "the list of stages is empty",
+                expected: "expected at least one stage",
+            )
             return nil
         }
         let read = nodes.map { entry(from: $0, context.diagnostics) }
@@ -36,7 +40,8 @@ struct StageList: Sendable {
         isGood = label(&entries, nodes: nodes, context.diagnostics) && isGood
         // The order of a list with unknown stages is not judged: they may be what is missing.
         if entries.count == read.count {
-            isGood = StageOrder(entries: entries, registry: registry).check(at: node.location, context.diagnostics) && isGood
+            isGood =
+                StageOrder(entries: entries, registry: registry).check(at: node.location, context.diagnostics) && isGood
         }
         let built = entries.map { $0.declaration.stage(from: $0.settings, context.below($0.kind)) }
         guard isGood else { return nil }
@@ -45,7 +50,13 @@ struct StageList: Sendable {
             guard let stage else { return nil }
             stages.append(
                 PipelineStage(
-                    label: entry.label, kind: entry.kind, phase: entry.phase, location: entry.location, built: stage))
+                    label: entry.label,
+                    kind: entry.kind,
+                    phase: entry.phase,
+                    location: entry.location,
+                    built: stage,
+                )
+            )
         }
         return stages
     }
@@ -57,7 +68,13 @@ struct StageList: Sendable {
     private func entry(from node: ConfigurationNode, _ diagnostics: Diagnostics) -> Entry? {
         switch node.value {
         case .scalar(let scalar):
-            return entry(kind: scalar.text, at: node.location, settings: .init(.null, at: node.location), name: nil, diagnostics)
+            return entry(
+                kind: scalar.text,
+                at: node.location,
+                settings: .init(.null, at: node.location),
+                name: nil,
+                diagnostics,
+            )
         case .mapping(let entries):
             return entry(from: entries, of: node, diagnostics)
         case .null, .sequence:
@@ -145,7 +162,12 @@ struct StageList: Sendable {
             return nil
         }
         return Entry(
-            declaration: declaration, label: text.text, isNamed: true, location: name.value.location, settings: settings)
+            declaration: declaration,
+            label: text.text,
+            isNamed: true,
+            location: name.value.location,
+            settings: settings,
+        )
     }
 
     private var expectedKinds: String {

@@ -28,7 +28,8 @@ struct StageOrder {
             diagnostics.error(
                 at: entry.location,
                 "\(name(entry)) stands behind \(name(previous))",
-                expected: "expected the order " + StagePhase.allCases.filter { $0 != .any }.map(\.rawValue).joined(separator: ", "),
+                expected: "expected the order "
+                    + StagePhase.allCases.filter { $0 != .any }.map(\.rawValue).joined(separator: ", "),
                 suggestion: "move it in front of \(name(previous)) in line \(previous.location.line)",
             )
         }
@@ -49,8 +50,11 @@ struct StageOrder {
     /// Something has to answer, and what looks at the answer stands behind it. A script or a plugin may do anything,
     /// so that a list with one is given the benefit of the doubt.
     private func checkAnswer(at location: SourceLocation, _ diagnostics: Diagnostics) {
-        let choices = "one of: " + registry.declarations.filter { $0.phase == .dispatch }.map(\.kind).joined(separator: ", ")
-        guard !entries.contains(where: { $0.phase == .dispatch || $0.phase == .any || $0.declaration.origin == "plugin" }) else {
+        let choices =
+            "one of: " + registry.declarations.filter { $0.phase == .dispatch }.map(\.kind).joined(separator: ", ")
+        guard
+            !entries.contains(where: { $0.phase == .dispatch || $0.phase == .any || $0.declaration.origin == "plugin" })
+        else {
             return
         }
         guard let needing = entries.first(where: { $0.phase == .select || $0.phase == .response }) else {

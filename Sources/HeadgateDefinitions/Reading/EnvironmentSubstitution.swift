@@ -20,7 +20,9 @@ struct EnvironmentSubstitution {
             return node
         case .scalar(let scalar):
             // A block's text starts below its header; its lines belong to whatever language it holds.
-            guard scalar.contentLocation.line == node.location.line, let changed = apply(to: scalar) else { return node }
+            guard scalar.contentLocation.line == node.location.line, let changed = apply(to: scalar) else {
+                return node
+            }
             return ConfigurationNode(.scalar(changed), at: node.location)
         case .sequence(let nodes):
             return ConfigurationNode(.sequence(nodes.map(apply)), at: node.location)
@@ -78,7 +80,9 @@ struct EnvironmentSubstitution {
             at: place(index, in: scalar),
             "the environment variable \(reference.name) is not set",
             expected: "expected a value for ${\(reference.name)}",
-            suggestion: Suggestion.nearest(to: reference.name, among: environment.keys.sorted()).map { "did you mean ${\($0)}?" }
+            suggestion: Suggestion.nearest(to: reference.name, among: environment.keys.sorted()).map {
+                "did you mean ${\($0)}?"
+            }
                 ?? "set it, or write ${\(reference.name):-default}",
         )
         return reference.text

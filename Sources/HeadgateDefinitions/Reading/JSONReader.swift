@@ -27,7 +27,10 @@ struct JSONReader {
             let node = try reader.value(depth: 0)
             reader.skipBlanks()
             guard reader.offset == reader.bytes.count else {
-                throw reader.problem("found \(reader.character) behind the value", expected: "expected the end of the file")
+                throw reader.problem(
+                    "found \(reader.character) behind the value",
+                    expected: "expected the end of the file",
+                )
             }
             return [node]
         } catch {
@@ -50,15 +53,23 @@ struct JSONReader {
             }
             let isObject = current == UInt8(ascii: "{")
             return ConfigurationNode(
-                isObject ? .mapping(try members(depth: depth + 1)) : .sequence(try elements(depth: depth + 1)), at: place)
+                isObject ? .mapping(try members(depth: depth + 1)) : .sequence(try elements(depth: depth + 1)),
+                at: place,
+            )
         case UInt8(ascii: "\""):
             let start = source.location(byte: offset + 1)
-            return ConfigurationNode(.scalar(.init(text: try string(), isPlain: false, contentLocation: start)), at: place)
+            return ConfigurationNode(
+                .scalar(.init(text: try string(), isPlain: false, contentLocation: start)),
+                at: place,
+            )
         default:
             let word = bytes[offset...].prefix { $0 > 0x20 && !Self.punctuation.contains($0) }
             let text = String(decoding: word, as: UTF8.self)
             guard text == "true" || text == "false" || text == "null" || JSONScalar.isNumber(word) else {
-                throw problem("found \(word.isEmpty ? character : text.quotedForMessage)", expected: "expected a JSON value")
+                throw problem(
+                    "found \(word.isEmpty ? character : text.quotedForMessage)",
+                    expected: "expected a JSON value",
+                )
             }
             offset += word.count
             if text == "null" { return ConfigurationNode(.null, at: place) }
@@ -74,11 +85,17 @@ struct JSONReader {
         while current != UInt8(ascii: "}") {
             let place = source.location(byte: offset)
             guard current == UInt8(ascii: "\"") else {
-                throw problem("found \(character)", expected: entries.isEmpty ? "expected a key in double quotes, or }" : "expected a key in double quotes")
+                throw problem(
+                    "found \(character)",
+                    expected: entries.isEmpty
+                        ? "expected a key in double quotes, or }" : "expected a key in double quotes",
+                )
             }
             let key = try string()
             skipBlanks()
-            guard current == UInt8(ascii: ":") else { throw problem("found \(character)", expected: "expected a colon behind the key") }
+            guard current == UInt8(ascii: ":") else {
+                throw problem("found \(character)", expected: "expected a colon behind the key")
+            }
             offset += 1
             let node = try value(depth: depth)
             if let first = keys.insert(key, place) {
@@ -114,7 +131,9 @@ struct JSONReader {
         skipBlanks()
         if current == closing { return false }
         let name = String(UnicodeScalar(closing))
-        guard current == UInt8(ascii: ",") else { throw problem("found \(character)", expected: "expected , or \(name)") }
+        guard current == UInt8(ascii: ",") else {
+            throw problem("found \(character)", expected: "expected , or \(name)")
+        }
         let comma = offset
         offset += 1
         skipBlanks()
@@ -138,7 +157,10 @@ struct JSONReader {
             case UInt8(ascii: "\\"):
                 try escape(into: &text)
             case 0..<0x20:
-                throw problem("found \(character) inside of a text", expected: "expected the closing quote, or an escape such as \\n")
+                throw problem(
+                    "found \(character) inside of a text",
+                    expected: "expected the closing quote, or an escape such as \\n",
+                )
             default:
                 text.append(byte)
                 offset += 1
@@ -163,14 +185,18 @@ struct JSONReader {
             throw problem("JSON knows no escape \(shown)", suggestion: "write a backslash as \\\\")
         }
         var length = 6
-        if code & 0xFC00 == 0xD800, offset + 7 < bytes.count, bytes[offset + 6] == 0x5C, bytes[offset + 7] == UInt8(ascii: "u"),
+        if code & 0xFC00 == 0xD800, offset + 7 < bytes.count, bytes[offset + 6] == 0x5C,
+            bytes[offset + 7] == UInt8(ascii: "u"),
             let low = hexadecimal(at: offset + 8), low & 0xFC00 == 0xDC00
         {
             code = 0x10000 + (code & 0x3FF) << 10 + low & 0x3FF
             length = 12
         }
         guard let scalar = UnicodeScalar(code) else {
-            throw problem("the escape is half of a surrogate pair", expected: "expected \\uD800…\\uDBFF followed by \\uDC00…\\uDFFF")
+            throw problem(
+                "the escape is half of a surrogate pair",
+                expected: "expected \\uD800…\\uDBFF followed by \\uDC00…\\uDFFF",
+            )
         }
         text += Array(String(scalar).utf8)
         offset += length
@@ -200,6 +226,13 @@ struct JSONReader {
     }
 
     private func problem(_ message: String, expected: String? = nil, suggestion: String? = nil) -> Problem {
-        Problem(diagnostic: Diagnostic(at: source.location(byte: offset), message, expected: expected, suggestion: suggestion))
+        Problem(
+            diagnostic: Diagnostic(
+                at: source.location(byte: offset),
+                message,
+                expected: expected,
+                suggestion: suggestion,
+            )
+        )
     }
 }

@@ -50,7 +50,11 @@ enum SourceFile {
     }
 
     private static func tooLarge(_ place: SourceLocation, _ limits: ReadingLimits, _ diagnostics: Diagnostics) {
-        diagnostics.error(at: place, "the file is larger than \(limits.bytes >> 20) MiB", expected: "expected a smaller file")
+        diagnostics.error(
+            at: place,
+            "the file is larger than \(limits.bytes >> 20) MiB",
+            expected: "expected a smaller file",
+        )
     }
 
     /// Everything up to `limit` bytes: the size may have changed since it was looked at.

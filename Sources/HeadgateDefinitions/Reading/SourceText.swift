@@ -121,7 +121,8 @@ extension SourceText {
             return nil
         }
         let text = SourceText(file: file, bytes: bytes)
-        if let control = bytes.firstIndex(where: { $0 < 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D || $0 == 0x7F }) {
+        if let control = bytes.firstIndex(where: { $0 < 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D || $0 == 0x7F })
+        {
             diagnostics.error(
                 at: text.location(byte: control),
                 "the control character 0x\(String(bytes[control], radix: 16, uppercase: true)) stands in the file",
@@ -142,7 +143,9 @@ extension SourceText {
                     index += 1
                     continue
                 }
-                let length = lead >= 0xC2 && lead < 0xE0 ? 2 : lead >= 0xE0 && lead < 0xF0 ? 3 : lead >= 0xF0 && lead < 0xF5 ? 4 : 0
+                let length =
+                    lead >= 0xC2 && lead < 0xE0
+                    ? 2 : lead >= 0xE0 && lead < 0xF0 ? 3 : lead >= 0xF0 && lead < 0xF5 ? 4 : 0
                 guard length > 0, index + length <= bytes.count else { return index }
                 let second = bytes[index + 1]
                 let lowest: UInt8 = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80

@@ -78,7 +78,13 @@ struct YAMLComposer {
         }
         open.append(
             Collection(
-                isMapping: isMapping, location: location, anchor: anchor, function: function, valuesBefore: values))
+                isMapping: isMapping,
+                location: location,
+                anchor: anchor,
+                function: function,
+                valuesBefore: values,
+            )
+        )
         return true
     }
 
@@ -155,7 +161,10 @@ struct YAMLComposer {
     /// `!Ref name` is `Ref: name`.
     private static func applying(_ function: String?, to node: ConfigurationNode) -> ConfigurationNode {
         guard let function else { return node }
-        return ConfigurationNode(.mapping([.init(key: function, keyLocation: node.location, value: node)]), at: node.location)
+        return ConfigurationNode(
+            .mapping([.init(key: function, keyLocation: node.location, value: node)]),
+            at: node.location,
+        )
     }
 
     // MARK: -
@@ -178,7 +187,9 @@ struct YAMLComposer {
             documents.append(node)
             return true
         }
-        if open[last].isMapping, open[last].key == nil { return placeKey(node, in: last, at: location ?? node.location) }
+        if open[last].isMapping, open[last].key == nil {
+            return placeKey(node, in: last, at: location ?? node.location)
+        }
         open[last].height = max(open[last].height, height + 1)
         guard let key = open[last].key else {
             open[last].items.append(node)

@@ -38,7 +38,8 @@ struct YAMLProblem {
 
     private var character: String {
         let rest = source.bytes[min(offset, source.bytes.count)...].prefix(4)
-        return String(decoding: rest, as: UTF8.self).unicodeScalars.first.map { String($0).quotedForMessage } ?? "the end of the file"
+        return String(decoding: rest, as: UTF8.self).unicodeScalars.first.map { String($0).quotedForMessage }
+            ?? "the end of the file"
     }
 
     /// Routes and templates have braces, which open a mapping where they stand in a list or mapping of one line.
@@ -73,7 +74,10 @@ struct YAMLProblem {
         switch problem {
         case "found character that cannot start any token":
             return Diagnostic(
-                at: place, "a value cannot start with \(character)", suggestion: "put the value in quotes")
+                at: place,
+                "a value cannot start with \(character)",
+                suggestion: "put the value in quotes",
+            )
         case "could not find expected ':'":
             return Diagnostic(
                 at: opening,
@@ -95,7 +99,11 @@ struct YAMLProblem {
                 suggestion: "use single quotes, in which a backslash is just a backslash",
             )
         case "did not find expected hexdecimal number", "found invalid Unicode character escape code":
-            return Diagnostic(at: place, "the escape names no character", expected: "expected \\xHH, \\uHHHH or \\UHHHHHHHH")
+            return Diagnostic(
+                at: place,
+                "the escape names no character",
+                expected: "expected \\xHH, \\uHHHH or \\UHHHHHHHH",
+            )
         case "found unexpected end of stream", "found unexpected document indicator":
             return Diagnostic(at: opening, "the quote that opens here is never closed")
         case "did not find expected comment or line break":
@@ -107,11 +115,16 @@ struct YAMLProblem {
         case "did not find expected alphabetic or numeric character":
             return Diagnostic(
                 at: opening,
-                context == "while scanning an alias" ? "* starts an alias, but no name follows" : "& starts an anchor, but no name follows",
+                context == "while scanning an alias"
+                    ? "* starts an alias, but no name follows" : "& starts an anchor, but no name follows",
                 suggestion: "put a text that starts with * or & in quotes",
             )
         case "found an indentation indicator equal to 0":
-            return Diagnostic(at: place, "a block cannot be indented by 0", expected: "expected | or >, or a number from 1 to 9 behind it")
+            return Diagnostic(
+                at: place,
+                "a block cannot be indented by 0",
+                expected: "expected | or >, or a number from 1 to 9 behind it",
+            )
         case "control characters are not allowed":
             return Diagnostic(at: place, "a control character stands in the file", expected: "expected text")
         default:
@@ -125,7 +138,9 @@ struct YAMLProblem {
                 suggestion: "put a text that starts with ! in quotes",
             )
         }
-        if context.hasSuffix("directive") || problem.contains("directive") || problem == "found incompatible YAML document" {
+        if context.hasSuffix("directive") || problem.contains("directive")
+            || problem == "found incompatible YAML document"
+        {
             return Diagnostic(
                 at: opening,
                 "a line that starts with % is a directive, and this is none that YAML knows",
@@ -155,7 +170,11 @@ struct YAMLProblem {
         case "did not find expected node content":
             Diagnostic(at: place, "no value can start with \(character)", suggestion: "put the value in quotes")
         case "block sequence entries are not allowed in this context":
-            Diagnostic(at: place, "a list item cannot start here", expected: "expected each \"- \" in a line of its own")
+            Diagnostic(
+                at: place,
+                "a list item cannot start here",
+                expected: "expected each \"- \" in a line of its own",
+            )
         case "mapping keys are not allowed in this context":
             Diagnostic(at: place, "a key cannot start here", suggestion: "put a text that starts with ? in quotes")
         case "did not find expected <document start>":

@@ -61,19 +61,30 @@ struct YAMLReader {
             let scalar = event.data.scalar
             return composer.checkTag(scalar.tag, at: place)
                 && composer.add(
-                    node(event, at: place), anchor: Self.text(scalar.anchor), function: composer.function(scalar.tag))
+                    node(event, at: place),
+                    anchor: Self.text(scalar.anchor),
+                    function: composer.function(scalar.tag),
+                )
         case YAML_ALIAS_EVENT:
             return composer.addAlias(Self.text(event.data.alias.anchor) ?? "", at: place)
         case YAML_SEQUENCE_START_EVENT:
             let start = event.data.sequence_start
             return composer.checkTag(start.tag, at: place)
                 && composer.begin(
-                    mapping: false, at: place, anchor: Self.text(start.anchor), function: composer.function(start.tag))
+                    mapping: false,
+                    at: place,
+                    anchor: Self.text(start.anchor),
+                    function: composer.function(start.tag),
+                )
         case YAML_MAPPING_START_EVENT:
             let start = event.data.mapping_start
             return composer.checkTag(start.tag, at: place)
                 && composer.begin(
-                    mapping: true, at: place, anchor: Self.text(start.anchor), function: composer.function(start.tag))
+                    mapping: true,
+                    at: place,
+                    anchor: Self.text(start.anchor),
+                    function: composer.function(start.tag),
+                )
         case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT:
             return composer.end()
         default:

@@ -19,7 +19,8 @@ struct FieldTables {
         let fields = record.fields()
         guard !fields.isEmpty || record.rest != nil, depth < Self.deepest else { return }
         if let name {
-            text += "\n\n" + ReferencePages.heading("`\(name)`", min(level, 6)) + "\n\n" + record.documentation + "\n\n"
+            text +=
+                "\n\n" + ReferencePages.heading("`\(name)`", min(level, 6)) + "\n\n" + record.documentation + "\n\n"
         }
         text += "| key | value | default | meaning |\n| --- | --- | --- | --- |"
         for field in fields { row(field, key: "`\(field.name)`") }
@@ -33,14 +34,17 @@ struct FieldTables {
         }
         depth += 1
         for field in fields { addRecords(in: field.shape, below: name.map { $0 + "." + field.name } ?? field.name) }
-        if let rest = record.rest, case .map(let keys, let values) = rest.shape { addRecords(in: values, below: keys) }
+        if let rest = record.rest, case .map(let keys, let values) = rest.shape {
+            addRecords(in: values, below: keys)
+        }
         depth -= 1
     }
 
     private mutating func row(_ field: FieldShape, key: String) {
         let fallback = field.isRequired ? "required" : field.defaultText.map { "`\($0)`" } ?? ""
         let words = ReferencePages.cell(TypeWords.words(for: field.shape))
-        text += "\n| \(key) | \(words) | \(ReferencePages.cell(fallback)) | \(ReferencePages.cell(field.documentation)) |"
+        text +=
+            "\n| \(key) | \(words) | \(ReferencePages.cell(fallback)) | \(ReferencePages.cell(field.documentation)) |"
     }
 
     private mutating func addRecords(in shape: ConfigurationShape, below name: String) {

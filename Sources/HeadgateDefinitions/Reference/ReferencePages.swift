@@ -86,7 +86,9 @@ public enum ReferencePages {
     private static func entry(_ example: String) -> String {
         if example.hasPrefix("- ") { return example }
         let lines = example.split(separator: "\n", omittingEmptySubsequences: false)
-        return lines.enumerated().map { ($0.offset == 0 ? "- " : $0.element.isEmpty ? "" : "  ") + $0.element }.joined(separator: "\n")
+        return lines.enumerated().map { ($0.offset == 0 ? "- " : $0.element.isEmpty ? "" : "  ") + $0.element }.joined(
+            separator: "\n"
+        )
     }
 
     // MARK: Pipeline files

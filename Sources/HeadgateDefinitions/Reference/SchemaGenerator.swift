@@ -48,7 +48,8 @@ public enum SchemaGenerator {
 
     /// A file with one of these is no pipeline by itself.
     private static let sharingKeys = [
-        PipelineFile.listKey, PipelineFile.apiKey, PipelineFile.stageKey, PipelineFile.functionsKey, PipelineFile.linksKey,
+        PipelineFile.listKey, PipelineFile.apiKey, PipelineFile.stageKey, PipelineFile.functionsKey,
+        PipelineFile.linksKey,
     ]
 
     private static func definitionName(_ declaration: StageDeclaration) -> String {
@@ -135,7 +136,9 @@ public enum SchemaGenerator {
         } else {
             object["additionalProperties"] = false
         }
-        guard let shorthand = record.shorthand, let field = fields.first(where: { $0.name == shorthand }) else { return object }
+        guard let shorthand = record.shorthand, let field = fields.first(where: { $0.name == shorthand }) else {
+            return object
+        }
         return ["anyOf": [object, schema(of: field.shape, depth: depth + 1)]]
     }
 

@@ -79,7 +79,12 @@ package final class LoopBodyStream: BodyStream, @unchecked Sendable {
     package func attach(_ consumer: any BodyConsumer) {
         guard !isDiscarded else {
             consumer.receiveFailure(
-                .internalError("a payload is read that was given up before", type: .default5XX, reason: "body-discarded"))
+                .internalError(
+                    "a payload is read that was given up before",
+                    type: .default5XX,
+                    reason: "body-discarded",
+                )
+            )
             return
         }
         self.consumer = consumer

@@ -59,9 +59,12 @@ struct BackendTLS: Sendable {
     private func handler(serverHostname: String?, _ verifies: Bool) throws -> NIOSSLClientHandler {
         guard verifies else { return try NIOSSLClientHandler(context: trusting, serverHostname: serverHostname) }
         return try NIOSSLClientHandler._makeSSLClientHandler(context: verifying, serverHostname: serverHostname) {
-            certificate, channel in
+            certificate,
+            channel in
             // A name in the subject alone is no name (RFC 9525 section 6.3), though the library takes it.
-            guard certificate._subjectAlternativeNames().isEmpty else { return channel.eventLoop.makeSucceededVoidFuture() }
+            guard certificate._subjectAlternativeNames().isEmpty else {
+                return channel.eventLoop.makeSucceededVoidFuture()
+            }
             return channel.eventLoop.makeFailedFuture(NamelessCertificate())
         }
     }

@@ -47,7 +47,10 @@ enum DispatchFault: Error {
             return .internalError("no stage has said where the backend is", reason: "integration-endpoint")
         case .unsendable(let what):
             return .internalError(
-                "the request to \(origin) cannot be sent: \(what)", type: .default5XX, reason: "integration-request")
+                "the request to \(origin) cannot be sent: \(what)",
+                type: .default5XX,
+                reason: "integration-request",
+            )
         case .unresolved(let why):
             return .badGateway("the host of \(origin) is not known: \(why)", status: 504, reason: "integration-dns")
         case .refused(let why):
@@ -60,10 +63,16 @@ enum DispatchFault: Error {
             return .timeout("\(origin) did not answer in time")
         case .closed:
             return .badGateway(
-                "\(origin) closed the connection without an answer", status: 502, reason: "integration-closed")
+                "\(origin) closed the connection without an answer",
+                status: 502,
+                reason: "integration-closed",
+            )
         case .truncated:
             return .badGateway(
-                "\(origin) closed the connection within its answer", status: 502, reason: "integration-truncated")
+                "\(origin) closed the connection within its answer",
+                status: 502,
+                reason: "integration-truncated",
+            )
         case .malformed(let error):
             return .badGateway(
                 "the answer of \(origin) is no HTTP/1.1: \(error.explanation)",
@@ -78,7 +87,10 @@ enum DispatchFault: Error {
             )
         case .overloaded:
             return .badGateway(
-                "too many calls wait for a connection to \(origin)", status: 503, reason: "integration-overloaded")
+                "too many calls wait for a connection to \(origin)",
+                status: 503,
+                reason: "integration-overloaded",
+            )
         case .requestBody(let failure):
             return failure
         case .cancelled:

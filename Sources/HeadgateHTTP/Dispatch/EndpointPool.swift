@@ -114,7 +114,10 @@ final class EndpointPool: Expirable, @unchecked Sendable {
         let dispatcher = dispatcher
         if let link, let target {
             return link.connector.connect(
-                to: target, for: key.endpoint, verifies: key.verifiesCertificate, on: dispatcher.loop
+                to: target,
+                for: key.endpoint,
+                verifies: key.verifiesCertificate,
+                on: dispatcher.loop,
             ) { channel in
                 try channel.pipeline.syncOperations.addHandler(connection)
             }
@@ -123,7 +126,8 @@ final class EndpointPool: Expirable, @unchecked Sendable {
         if key.addressPolicy != .any {
             bootstrap = bootstrap.resolver(GuardedResolver(key.addressPolicy, on: dispatcher.loop))
         }
-        return bootstrap
+        return
+            bootstrap
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
             .connectTimeout(dispatcher.configuration.connectTimeout)
             .channelInitializer { channel in
@@ -131,7 +135,9 @@ final class EndpointPool: Expirable, @unchecked Sendable {
                     let pipeline = channel.pipeline.syncOperations
                     if key.endpoint.scheme == .https {
                         let handler = try dispatcher.tls.makeHandler(
-                            host: key.endpoint.host, verifies: key.verifiesCertificate)
+                            host: key.endpoint.host,
+                            verifies: key.verifiesCertificate,
+                        )
                         try pipeline.addHandler(handler)
                     }
                     try pipeline.addHandler(connection)

@@ -70,20 +70,25 @@ final class GuardedResolver: Resolver, Sendable {
     }
 
     static func addresses(
-        of host: String, _ port: Int
+        of host: String,
+        _ port: Int,
     ) -> Result<[(address: InternetAddress, socket: SocketAddress)], Unresolved> {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         hints.ai_protocol = Int32(IPPROTO_TCP)
         var list: UnsafeMutablePointer<addrinfo>?
         let status = getaddrinfo(host, String(port), &hints, &list)
-        guard status == 0 else { return .failure(Unresolved(host: host, reason: String(cString: gai_strerror(status)))) }
+        guard status == 0 else {
+            return .failure(Unresolved(host: host, reason: String(cString: gai_strerror(status))))
+        }
         defer { freeaddrinfo(list) }
         var found: [(address: InternetAddress, socket: SocketAddress)] = []
         var next = list
         while let entry = next {
             next = entry.pointee.ai_next
-            guard let raw = entry.pointee.ai_addr, let socket = socket(raw, host), let address = address(socket) else { continue }
+            guard let raw = entry.pointee.ai_addr, let socket = socket(raw, host), let address = address(socket) else {
+                continue
+            }
             found.append((address, socket))
         }
         return .success(found)
@@ -91,8 +96,10 @@ final class GuardedResolver: Resolver, Sendable {
 
     private static func socket(_ raw: UnsafeMutablePointer<sockaddr>, _ host: String) -> SocketAddress? {
         switch Int32(raw.pointee.sa_family) {
-        case AF_INET: raw.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { SocketAddress($0.pointee, host: host) }
-        case AF_INET6: raw.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) { SocketAddress($0.pointee, host: host) }
+        case AF_INET:
+            raw.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { SocketAddress($0.pointee, host: host) }
+        case AF_INET6:
+            raw.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) { SocketAddress($0.pointee, host: host) }
         default: nil
         }
     }

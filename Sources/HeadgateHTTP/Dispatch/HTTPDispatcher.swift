@@ -30,7 +30,12 @@ public final class HTTPDispatcher: Dispatcher {
         let count = group.makeIterator().reduce(0) { count, _ in count + 1 }
         for loop in group.makeIterator() {
             loops[ObjectIdentifier(loop)] = LoopDispatcher(
-                loop: loop, configuration: configuration, tls: tls, links: links, loopCount: count)
+                loop: loop,
+                configuration: configuration,
+                tls: tls,
+                links: links,
+                loopCount: count,
+            )
         }
         self.links = links
         self.loops = loops

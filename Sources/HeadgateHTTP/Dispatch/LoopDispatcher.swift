@@ -66,7 +66,8 @@ final class LoopDispatcher: @unchecked Sendable {
                 endpoint: endpoint,
                 verifiesCertificate: request.verifiesCertificate,
                 addressPolicy: request.addressPolicy,
-            ))
+            )
+        )
         // The exchange lets go of this when the call completes. Held weakly, the call would cost more to count.
         exchange.onCancel { [loop] in
             // Never within the call's own work: cancelling closes what that may be reading from.
@@ -90,7 +91,15 @@ final class LoopDispatcher: @unchecked Sendable {
             completion(.failure(failure))
             return
         }
-        let call = LinkCall(request, through: link, to: endpoint, for: exchange, streaming: streaming, self, completion)
+        let call = LinkCall(
+            request,
+            through: link,
+            to: endpoint,
+            for: exchange,
+            streaming: streaming,
+            self,
+            completion,
+        )
         exchange.onCancel { [loop] in
             loop.execute { call.cancel() }
         }
@@ -119,7 +128,10 @@ final class LoopDispatcher: @unchecked Sendable {
 
     /// The connections of one of a link's targets.
     func pool(
-        to target: LinkTarget, of link: Link, _ request: IntegrationRequest, _ endpoint: Endpoint
+        to target: LinkTarget,
+        of link: Link,
+        _ request: IntegrationRequest,
+        _ endpoint: Endpoint,
     ) -> EndpointPool {
         for pool in recentTargets
         where pool.target === target && pool.key.verifiesCertificate == request.verifiesCertificate

@@ -81,7 +81,9 @@ final class LinkCall: @unchecked Sendable {
     // MARK: Attempts
 
     private func attempt(_ now: NIODeadline) {
-        guard let target = link.choose(now, tried: tried, sticky: sticky) ?? link.choose(now, tried: [], sticky: sticky) else {
+        guard
+            let target = link.choose(now, tried: tried, sticky: sticky) ?? link.choose(now, tried: [], sticky: sticky)
+        else {
             finish(.failure(failure(.refused("the link \(link.name) has no targets"))), .connect, succeeded: false)
             return
         }
@@ -89,7 +91,15 @@ final class LinkCall: @unchecked Sendable {
         started += 1
         var end = deadline
         if let most = policy.retries.perTryTimeoutMilliseconds { end = min(end, now + .milliseconds(Int64(most))) }
-        let call = BackendCall(request, to: endpoint, streaming: mayStream, now: now, deadline: end, bodyDeadline: deadline, through: self)
+        let call = BackendCall(
+            request,
+            to: endpoint,
+            streaming: mayStream,
+            now: now,
+            deadline: end,
+            bodyDeadline: deadline,
+            through: self,
+        )
         let pool = dispatcher.pool(to: target, of: link, request, endpoint)
         running.append(Attempt(call: call, pool: pool, target: target))
         pool.start(call)
@@ -179,7 +189,8 @@ final class LinkCall: @unchecked Sendable {
         hedge = dispatcher.loop.scheduleTask(in: .milliseconds(Int64(after))) { [self] in
             hedge = nil
             let now = NIODeadline.now()
-            guard completion != nil, running.count == 1, started < max(policy.retries.attempts, 2), link.mayRetry(now) else { return }
+            guard completion != nil, running.count == 1, started < max(policy.retries.attempts, 2), link.mayRetry(now)
+            else { return }
             attempt(now)
         }
     }
@@ -192,12 +203,18 @@ final class LinkCall: @unchecked Sendable {
         switch refusal {
         case .overloaded(let limit):
             failure = .badGateway(
-                "the link \(link.name) runs \(limit) calls already", status: 503, reason: "link-overloaded")
+                "the link \(link.name) runs \(limit) calls already",
+                status: 503,
+                reason: "link-overloaded",
+            )
             failure.retryAfterSeconds = 1
             outcome = .overloaded
         case .open(let seconds):
             failure = .badGateway(
-                "the circuit breaker of the link \(link.name) is open", status: 503, reason: "link-open")
+                "the circuit breaker of the link \(link.name) is open",
+                status: 503,
+                reason: "link-open",
+            )
             failure.retryAfterSeconds = seconds
             outcome = .open
         }
@@ -205,7 +222,9 @@ final class LinkCall: @unchecked Sendable {
     }
 
     private func finish(
-        _ result: Result<IntegrationResponse, any Error>, _ outcome: LinkUse.Outcome, succeeded: Bool?
+        _ result: Result<IntegrationResponse, any Error>,
+        _ outcome: LinkUse.Outcome,
+        succeeded: Bool?,
     ) {
         guard completion != nil else { return }
         hedge?.cancel()
@@ -222,7 +241,11 @@ final class LinkCall: @unchecked Sendable {
         for loser in losers {
             // Never within the work of the one that has ended: both may be on one stack.
             dispatcher.loop.execute {
-                if let connection = loser.call.connection { connection.cancel(loser.call) } else { loser.pool.cancel(loser.call) }
+                if let connection = loser.call.connection {
+                    connection.cancel(loser.call)
+                } else {
+                    loser.pool.cancel(loser.call)
+                }
             }
         }
     }
@@ -233,7 +256,10 @@ final class LinkCall: @unchecked Sendable {
         exchange.linkUse = LinkUse(link: link.name, attempts: records, outcome: outcome)
         if let trace = exchange.trace {
             for (number, attempt) in records.enumerated() {
-                trace.note("attempt \(number + 1)", "\(attempt.target): \(attempt.detail), \(attempt.durationMicroseconds) µs")
+                trace.note(
+                    "attempt \(number + 1)",
+                    "\(attempt.target): \(attempt.detail), \(attempt.durationMicroseconds) µs",
+                )
             }
             if records.isEmpty { trace.note("link", "\(link.name): \(outcome.rawValue)") }
         }
@@ -247,7 +273,8 @@ final class LinkCall: @unchecked Sendable {
                 outcome: outcome,
                 detail: detail,
                 durationMicroseconds: Int((now - attempt.call.began).nanoseconds / 1000),
-            ))
+            )
+        )
     }
 
     /// What the client gets, with what an operator wants to know of the way there.

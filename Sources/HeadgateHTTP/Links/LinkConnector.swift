@@ -48,7 +48,9 @@ struct LinkConnector: Sendable {
         let secured: @Sendable (any Channel) throws -> Void = { channel in
             if endpoint.scheme == .https {
                 let handler = try tls.makeHandler(
-                    host: serverName ?? endpoint.host, verifies: verifies && self.verifies)
+                    host: serverName ?? endpoint.host,
+                    verifies: verifies && self.verifies,
+                )
                 try channel.pipeline.syncOperations.addHandler(handler)
             }
             try finish(channel)
@@ -80,13 +82,16 @@ struct LinkConnector: Sendable {
     }
 
     private static func prepared(
-        _ channel: any Channel, _ prepare: @Sendable (any Channel) throws -> Void
+        _ channel: any Channel,
+        _ prepare: @Sendable (any Channel) throws -> Void,
     ) -> EventLoopFuture<Void> {
         channel.eventLoop.makeCompletedFuture { try prepare(channel) }
     }
 
     private func dial(
-        _ target: LinkTarget, _ endpoint: Endpoint, _ bootstrap: ClientBootstrap
+        _ target: LinkTarget,
+        _ endpoint: Endpoint,
+        _ bootstrap: ClientBootstrap,
     ) -> EventLoopFuture<any Channel> {
         switch target.address {
         case .socket(let address): bootstrap.connect(to: address)
@@ -163,13 +168,18 @@ enum InterfaceName {
 
     static func bind(_ channel: any Channel, to name: String) -> EventLoopFuture<Void> {
         #if os(Linux)
-        guard let options = channel as? any SocketOptionProvider else { return channel.eventLoop.makeSucceededVoidFuture() }
+        guard let options = channel as? any SocketOptionProvider else {
+            return channel.eventLoop.makeSucceededVoidFuture()
+        }
         var bytes: (UInt64, UInt64) = (0, 0)
         withUnsafeMutableBytes(of: &bytes) { memory in
             for (index, byte) in name.utf8.prefix(longest).enumerated() { memory[index] = byte }
         }
         return options.unsafeSetSocketOption(
-            level: .socket, name: NIOBSDSocket.Option(rawValue: CInt(SO_BINDTODEVICE)), value: InterfaceBytes(bytes: bytes))
+            level: .socket,
+            name: NIOBSDSocket.Option(rawValue: CInt(SO_BINDTODEVICE)),
+            value: InterfaceBytes(bytes: bytes),
+        )
         #else
         return channel.eventLoop.makeFailedFuture(ProxyFault("interfaces cannot be chosen on this system"))
         #endif

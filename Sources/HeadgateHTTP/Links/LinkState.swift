@@ -99,7 +99,9 @@ struct LinkState {
 
     /// A health check of a target has ended.
     mutating func checked(_ target: LinkTarget, isGood: Bool, _ now: NIODeadline) -> TargetHealth.Change? {
-        guard let settings = definition.health, let index = members.firstIndex(where: { $0.target === target }) else { return nil }
+        guard let settings = definition.health, let index = members.firstIndex(where: { $0.target === target }) else {
+            return nil
+        }
         areAllPlain = false
         return members[index].health.checked(isGood, now, settings)
     }
@@ -155,10 +157,14 @@ struct LinkState {
 
     /// Highest random weight (Thaler and Ravishankar): what a target has stays with it when others come and go.
     private static func rendezvous(
-        _ candidates: [(index: Int, weight: Double)], _ members: [Member], _ sticky: UInt64
+        _ candidates: [(index: Int, weight: Double)],
+        _ members: [Member],
+        _ sticky: UInt64,
     ) -> Int? {
-        candidates.max { score(members[$0.index].target, $0.weight, sticky) < score(members[$1.index].target, $1.weight, sticky) }?
-            .index
+        candidates.max {
+            score(members[$0.index].target, $0.weight, sticky) < score(members[$1.index].target, $1.weight, sticky)
+        }?
+        .index
     }
 
     private static func score(_ target: LinkTarget, _ weight: Double, _ sticky: UInt64) -> Double {

@@ -11,17 +11,31 @@ enum LinkTargets {
                 return LinkTarget(.uri, name: "uri", host: "", weight: 1)
             case .socket(let path):
                 // A path that is too long was refused when the file was read.
-                guard let address = try? SocketAddress(unixDomainSocketPath: path) else { return unresolved(path, 0, target) }
+                guard let address = try? SocketAddress(unixDomainSocketPath: path) else {
+                    return unresolved(path, 0, target)
+                }
                 return LinkTarget(.socket(address), name: target.description, host: "localhost", weight: target.weight)
             case .host(let host, let port):
-                guard let address = try? SocketAddress(ipAddress: host, port: port) else { return unresolved(host, port, target) }
-                return LinkTarget(.socket(address), name: target.description, host: authority(host, port), weight: target.weight)
+                guard let address = try? SocketAddress(ipAddress: host, port: port) else {
+                    return unresolved(host, port, target)
+                }
+                return LinkTarget(
+                    .socket(address),
+                    name: target.description,
+                    host: authority(host, port),
+                    weight: target.weight,
+                )
             }
         }
     }
 
     private static func unresolved(_ host: String, _ port: Int, _ target: LinkTargetDefinition) -> LinkTarget {
-        LinkTarget(.name(host, port: port), name: target.description, host: authority(host, port), weight: target.weight)
+        LinkTarget(
+            .name(host, port: port),
+            name: target.description,
+            host: authority(host, port),
+            weight: target.weight,
+        )
     }
 
     static func authority(_ host: String, _ port: Int) -> String {
@@ -33,7 +47,9 @@ enum LinkTargets {
     static func names(_ definition: LinkDefinition) -> [(host: String, port: Int)] {
         if definition.route.proxy != nil { return [] }
         return definition.targets.compactMap { target in
-            guard case .host(let host, let port) = target.address, (try? SocketAddress(ipAddress: host, port: port)) == nil else {
+            guard case .host(let host, let port) = target.address,
+                (try? SocketAddress(ipAddress: host, port: port)) == nil
+            else {
                 return nil
             }
             return (host, port)
@@ -69,7 +85,8 @@ enum LinkTargets {
                             name: "\(target.description) (\(numeric))",
                             host: initial.host,
                             weight: target.weight,
-                        ))
+                        )
+                )
             }
         }
         return targets

@@ -48,7 +48,8 @@ final class LinkUpkeep: @unchecked Sendable {
                     return
                 }
                 work(self)
-            })
+            }
+        )
     }
 
     // MARK: Names

@@ -51,7 +51,10 @@ final class ConnectHandshake: ChannelInboundHandler, ProxyHandshake, @unchecked 
     func channelActive(context: ChannelHandlerContext) {
         var text = "CONNECT \(destination.authority) HTTP/1.1\r\nHost: \(destination.authority)\r\n"
         if let user = proxy.user {
-            let credentials = String(decoding: Base64.encode(Array("\(user):\(proxy.password ?? "")".utf8)), as: UTF8.self)
+            let credentials = String(
+                decoding: Base64.encode(Array("\(user):\(proxy.password ?? "")".utf8)),
+                as: UTF8.self,
+            )
             text += "Proxy-Authorization: Basic \(credentials)\r\n"
         }
         context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text + "\r\n")), promise: nil)

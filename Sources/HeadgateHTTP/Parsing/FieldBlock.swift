@@ -126,7 +126,9 @@ struct FieldBlock: Sendable {
     }
 
     /// Trailers are checked and dropped; those that would change how the message is read are refused.
-    private static func check(trailer name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws(MessageError) {
+    private static func check(trailer name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer)
+        throws(MessageError)
+    {
         _ = try text(value, .response)
         if ASCII.equal(name, lowercase: "content-length") || ASCII.equal(name, lowercase: "transfer-encoding")
             || ASCII.equal(name, lowercase: "host")

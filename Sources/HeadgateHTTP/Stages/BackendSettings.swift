@@ -18,7 +18,8 @@ struct BackendSettings: Sendable {
         FieldType.record(
             Record("tlsConfig", "TLS to the backend.", fields: [insecureSkipVerification]) { settings in
                 try settings[insecureSkipVerification]
-            }),
+            }
+        ),
         default: false,
         "TLS to the backend.",
     )
@@ -82,7 +83,10 @@ struct BackendSettings: Sendable {
         let declared = build.services[DeclaredLinks.self] ?? DeclaredLinks()
         do {
             link = try LinkReference.resolve(
-                id: try settings[Self.link], integrationTarget: try settings[Self.integrationTarget], declared)
+                id: try settings[Self.link],
+                integrationTarget: try settings[Self.integrationTarget],
+                declared,
+            )
         } catch let problem as InvalidValue {
             throw InvalidValue(
                 problem.message,
@@ -111,7 +115,8 @@ struct BackendSettings: Sendable {
                 connectTimeoutMilliseconds: 5000,
                 ejection: EjectionSettings(failures: nil),
                 policy: policy,
-            ))
+            )
+        )
         policyName = name
         policySummary = policy.summary
     }
@@ -146,7 +151,8 @@ struct BackendSettings: Sendable {
     /// What is said aloud at start.
     var hazard: String? {
         verifiesCertificate
-            ? nil : "takes any certificate from \(uri.text), so that whoever is on the way can read and answer (insecureSkipVerification)"
+            ? nil
+            : "takes any certificate from \(uri.text), so that whoever is on the way can read and answer (insecureSkipVerification)"
     }
 }
 

@@ -119,13 +119,17 @@ public struct HTTPProxyStage: DispatchStage {
         exchange.integrationRequest.path = target.path
         exchange.integrationRequest.query = target.query.appending(exchange.query)
             .appending(exchange.integrationRequest.query)
-        exchange.integrationRequest.headers = ProxyHeaders.request(for: exchange, mapped: exchange.integrationRequest.headers)
+        exchange.integrationRequest.headers = ProxyHeaders.request(
+            for: exchange,
+            mapped: exchange.integrationRequest.headers,
+        )
         backend.address(&exchange.integrationRequest, for: exchange.deployment)
         if BackendSettings.carriesBody(method) {
             // A script before this stage may have written another body.
             if exchange.integrationRequest.body.bytes?.isEmpty ?? false {
                 let request = exchange.request
-                exchange.integrationRequest.body = binaryMediaTypes?.handedOn(request.body, request.headers) ?? request.body
+                exchange.integrationRequest.body =
+                    binaryMediaTypes?.handedOn(request.body, request.headers) ?? request.body
             }
         } else {
             if case .stream(let stream) = exchange.request.body { stream.discard() }

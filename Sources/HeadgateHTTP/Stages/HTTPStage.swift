@@ -25,7 +25,11 @@ public struct HTTPStage: DispatchStage {
     ) { settings, build in
         let backend = try BackendSettings(settings, build)
         return BuiltStage(
-            HTTPStage(backend), explanation: backend.explanation, details: backend.details, hazard: backend.hazard)
+            HTTPStage(backend),
+            explanation: backend.explanation,
+            details: backend.details,
+            hazard: backend.hazard,
+        )
     }
 
     private let backend: BackendSettings

@@ -20,7 +20,9 @@ struct LinkReference: Sendable {
     /// - Returns: nil where the backend is to be called directly.
     /// - Throws: ``InvalidValue`` for a link that nobody declares.
     static func resolve(
-        id: String?, integrationTarget: String?, _ declared: DeclaredLinks
+        id: String?,
+        integrationTarget: String?,
+        _ declared: DeclaredLinks,
     ) throws(InvalidValue) -> LinkReference? {
         guard id != nil || integrationTarget != nil else { return nil }
         let parts = try Self.parts(id ?? "")

@@ -29,7 +29,8 @@ enum BodyView {
         }
         guard let bytes = body.bytes else {
             throw .message(
-                "\(call.owner.path).body is streamed past this pipeline: a script that names 'body' keeps it from that")
+                "\(call.owner.path).body is streamed past this pipeline: a script that names 'body' keeps it from that"
+            )
         }
         return bytes
     }
@@ -112,7 +113,9 @@ enum BodyView {
         return type.withUTF8 { bytes in
             guard bytes.count >= 4 else { return false }
             for start in 0...(bytes.count - 4) where bytes[start] | 0x20 == 0x6A {
-                if bytes[start + 1] | 0x20 == 0x73, bytes[start + 2] | 0x20 == 0x6F, bytes[start + 3] | 0x20 == 0x6E { return true }
+                if bytes[start + 1] | 0x20 == 0x73, bytes[start + 2] | 0x20 == 0x6F, bytes[start + 3] | 0x20 == 0x6E {
+                    return true
+                }
             }
             return false
         }

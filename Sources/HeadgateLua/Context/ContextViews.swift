@@ -23,7 +23,12 @@ enum ContextViews {
                 hg_member(name: name.characters, kind: HG_METHOD, method: callback, number: 0, owner: 0)
             case .child(let name, let kind, let owner):
                 hg_member(
-                    name: name.characters, kind: HG_CHILD, method: nil, number: kind.rawValue, owner: owner.rawValue)
+                    name: name.characters,
+                    kind: HG_CHILD,
+                    method: nil,
+                    number: kind.rawValue,
+                    owner: owner.rawValue,
+                )
             }
         }
     }
@@ -48,7 +53,8 @@ enum ContextViews {
             members: [
                 .child("request", .integrationRequest, .integrationRequest),
                 .child("response", .integrationResponse, .integrationResponse),
-            ]),
+            ],
+        ),
         IntegrationRequestView.view, IntegrationResponseView.view, ResponseView.view,
         HeadersView.view, QueryView.view, BodyView.view, VariablesView.view, SecretFunctions.view,
         Class(kind: .outcome, name: "outcome", members: []),

@@ -112,7 +112,8 @@ enum IntegrationRequestView {
                 guard path.utf8.first == UInt8(ascii: "/"), path.utf8.allSatisfy(isPathByte) else {
                     throw .message(
                         "\(path.quotedForMessage) is no path: it must start with / and have other characters "
-                            + "than letters, digits and /-._~!$&'()*+,;=:@% percent-encoded (host.url.encode)")
+                            + "than letters, digits and /-._~!$&'()*+,;=:@% percent-encoded (host.url.encode)"
+                    )
                 }
                 call.exchange.integrationRequest.path = path
             case .target:

@@ -80,10 +80,16 @@ enum CacheFunctions {
     }
 
     private static func keep(
-        _ call: LuaCall, _ key: String, _ json: [UInt8], _ expiry: Int64?, _ place: Place
+        _ call: LuaCall,
+        _ key: String,
+        _ json: [UInt8],
+        _ expiry: Int64?,
+        _ place: Place,
     ) throws(LuaRaise) {
         guard place.cache.set(key, in: place.part, to: json, expiry: expiry, limit: place.limit) else {
-            throw .message("the value of \(json.count) bytes is larger than the cache may be (permissions.cache: \(place.limit))")
+            throw .message(
+                "the value of \(json.count) bytes is larger than the cache may be (permissions.cache: \(place.limit))"
+            )
         }
     }
 

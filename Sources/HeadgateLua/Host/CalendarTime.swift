@@ -134,7 +134,8 @@ struct CalendarTime {
             var offset = 0
             if !skip("Z"), !skip("z") {
                 let sign = skip("+") ? 1 : skip("-") ? -1 : 0
-                guard sign != 0, let hours = number(2), skip(":"), let minutes = number(2), hours < 24, minutes < 60 else {
+                guard sign != 0, let hours = number(2), skip(":"), let minutes = number(2), hours < 24, minutes < 60
+                else {
                     return nil
                 }
                 offset = sign * (hours * 60 + minutes) * 60

@@ -53,7 +53,9 @@ enum CryptoFunctions {
     private static let random: hg_callback = { L, context, detail in
         LuaCall.answer(L, context, detail) { call throws(LuaRaise) in
             let count = try call.integer(1)
-            guard (0...mostRandom).contains(count) else { throw .argument(1, "the number of bytes is 0 to \(mostRandom)") }
+            guard (0...mostRandom).contains(count) else {
+                throw .argument(1, "the number of bytes is 0 to \(mostRandom)")
+            }
             var generator = SystemRandomNumberGenerator()
             call.stack.push((0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) })
             return 1

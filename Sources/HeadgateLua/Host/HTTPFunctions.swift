@@ -70,7 +70,8 @@ enum HTTPFunctions {
     ) throws(LuaRaise) {
         var body: (bytes: [UInt8], type: String?)?
         for key in ["json", "form", "body"] {
-            let found = try call.stack.field(key, of: index) { value throws(LuaRaise) -> (bytes: [UInt8], type: String?)? in
+            let found = try call.stack.field(key, of: index) {
+                value throws(LuaRaise) -> (bytes: [UInt8], type: String?)? in
                 if call.stack.isAbsent(at: value) { return nil }
                 switch key {
                 case "json": return (try call.stack.json(at: value), "application/json")
@@ -218,7 +219,9 @@ enum HTTPFunctions {
         for var request in requests {
             guard let stage = execution.stage, let target = stage.script.permissions.target(for: request) else {
                 let url = (request.endpoint?.origin ?? "") + request.path
-                throw .message("a request to \(url) is not permitted: write permissions: {http: [\(request.endpoint?.origin ?? "")/*]}")
+                throw .message(
+                    "a request to \(url) is not permitted: write permissions: {http: [\(request.endpoint?.origin ?? "")/*]}"
+                )
             }
             request.addressPolicy = .publicOnly(allowing: target.namedAddresses + (stage.host?.scriptNetworks ?? []))
             permitted.append(request)

@@ -76,7 +76,9 @@ enum LogFunctions {
         let isLoading = execution.isLoading
         let entry = LuaLogEntry(
             level: isLast ? .warn : level,
-            message: isLast ? "the script has logged \(mostLines) lines, the rest is left out" : String(message.prefix(longestMessage)),
+            message: isLast
+                ? "the script has logged \(mostLines) lines, the rest is left out"
+                : String(message.prefix(longestMessage)),
             fields: isLast ? [] : fields,
             location: execution.currentLocation,
             pipeline: execution.exchange.pipeline.name,
@@ -85,7 +87,8 @@ enum LogFunctions {
         )
         execution.exchange.trace?.note(
             "log",
-            "\(entry.level.rawValue): \(entry.message)" + entry.fields.map { " \($0.name)=\($0.value)" }.joined())
+            "\(entry.level.rawValue): \(entry.message)" + entry.fields.map { " \($0.name)=\($0.value)" }.joined(),
+        )
         execution.stage?.host?.log(entry)
     }
 }

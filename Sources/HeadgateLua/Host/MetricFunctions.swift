@@ -26,20 +26,33 @@ enum MetricFunctions {
     }
 
     private static let observe: hg_callback = { L, context, detail in
-        LuaCall.answer(L, context, detail) { call throws(LuaRaise) in try record(call, .observation, try call.number(2)) }
+        LuaCall.answer(L, context, detail) { call throws(LuaRaise) in
+            try record(call, .observation, try call.number(2))
+        }
     }
 
-    private static func record(_ call: LuaCall, _ kind: LuaMeasurement.Kind, _ value: Double) throws(LuaRaise) -> Int32 {
+    private static func record(_ call: LuaCall, _ kind: LuaMeasurement.Kind, _ value: Double) throws(LuaRaise) -> Int32
+    {
         let name = try call.text(1)
-        guard isName(name) else { throw .argument(1, "a metric's name has lower-case letters, digits and _, up to 64") }
+        guard isName(name) else {
+            throw .argument(1, "a metric's name has lower-case letters, digits and _, up to 64")
+        }
         guard value.isFinite else { throw .argument(2, "the number is not finite") }
         let labels = call.stack.isAbsent(at: 3) ? [] : try labels(call)
         call.execution.stage?.host?.record(
             LuaMeasurement(
-                kind: kind, name: name, value: value, labels: labels, pipeline: call.exchange.pipeline.name,
-                stage: call.execution.stageLabel))
+                kind: kind,
+                name: name,
+                value: value,
+                labels: labels,
+                pipeline: call.exchange.pipeline.name,
+                stage: call.execution.stageLabel,
+            )
+        )
         call.exchange.trace?.note(
-            "metric", "\(name)\(labels.map { " \($0.name)=\($0.value)" }.joined()) \(kind == .count ? "+" : "")\(value)")
+            "metric",
+            "\(name)\(labels.map { " \($0.name)=\($0.value)" }.joined()) \(kind == .count ? "+" : "")\(value)",
+        )
         return 0
     }
 

@@ -26,7 +26,8 @@ enum RegexFunctions {
 
     private static let cache = Mutex<[Key: Pattern]>([:])
 
-    private static func pattern(_ call: LuaCall, at index: Int32, flagsAt flagsIndex: Int32) throws(LuaRaise) -> Pattern {
+    private static func pattern(_ call: LuaCall, at index: Int32, flagsAt flagsIndex: Int32) throws(LuaRaise) -> Pattern
+    {
         let key = Key(pattern: try call.text(index), flags: try call.optionalText(flagsIndex) ?? "")
         if let known = cache.withLock({ $0[key] }) { return known }
         guard key.pattern.utf8.count <= longestPattern else { throw .argument(index, "the pattern is too long") }
@@ -134,7 +135,8 @@ enum RegexFunctions {
             call.stack.push(
                 try searching { () throws(MatchError) in
                     try pattern.replaceAll(in: subject, with: replacement, limits: limits)
-                })
+                }
+            )
             return 1
         }
     }

@@ -30,7 +30,9 @@ enum SecretFunctions {
     /// Pushes an opaque value; traces leave its text out from now on.
     static func push(_ call: LuaCall, _ bytes: [UInt8]) throws(LuaRaise) -> Int32 {
         let execution = call.execution
-        guard execution.holdings.secrets.count < most else { throw .message("a script may have \(most) secrets in one run") }
+        guard execution.holdings.secrets.count < most else {
+            throw .message("a script may have \(most) secrets in one run")
+        }
         execution.holdings.secrets.append(bytes)
         execution.exchange.trace?.conceal(String(decoding: bytes, as: UTF8.self))
         hg_push_view(execution.thread, ContextClass.secret.rawValue, UInt32(execution.holdings.secrets.count - 1))

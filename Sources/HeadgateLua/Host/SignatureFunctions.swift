@@ -65,7 +65,10 @@ enum SignatureFunctions {
         let secret = try required(call, "secret_key")
         let token = try optional(call, "session_token")
         options.credentials = Credentials(
-            accessKeyID: keyID.text, secretAccessKey: secret.text, sessionToken: token?.text)
+            accessKeyID: keyID.text,
+            secretAccessKey: secret.text,
+            sessionToken: token?.text,
+        )
         options.hidesKeyID = keyID.isSecret
         options.hidesToken = token?.isSecret ?? false
         options.signsPayload = try call.stack.field("unsigned_payload", of: 2) { value throws(LuaRaise) in
@@ -114,7 +117,8 @@ enum SignatureFunctions {
             hg_thaw_in_place(call.L, given)
             hg_push_nil(call.L)
             while hg_next(call.L, given) {
-                if let name = call.stack.text(at: -2), !signature.headers.contains(where: { $0.name.equalsIgnoringASCIICase(name) })
+                if let name = call.stack.text(at: -2),
+                    !signature.headers.contains(where: { $0.name.equalsIgnoringASCIICase(name) })
                 {
                     hg_set_field(call.L, table, name)
                 } else {
@@ -124,7 +128,8 @@ enum SignatureFunctions {
         }
         hg_set_top(call.L, table)
         for header in signature.headers {
-            let isSecret = options.hidesKeyID && header.name == "Authorization"
+            let isSecret =
+                options.hidesKeyID && header.name == "Authorization"
                 || options.hidesToken && header.name == "X-Amz-Security-Token"
             if isSecret {
                 _ = try SecretFunctions.push(call, Array(header.value.utf8))

@@ -23,7 +23,10 @@ enum TemplateFunctions {
             }
             return template
         } catch {
-            throw .argument(1, "the template cannot be read, line \(error.line): found \(error.found), expected \(error.expected)")
+            throw .argument(
+                1,
+                "the template cannot be read, line \(error.line): found \(error.found), expected \(error.expected)",
+            )
         }
     }
 

@@ -46,7 +46,9 @@ enum TimeFunctions {
         LuaCall.answer(L, context, detail) { call throws(LuaRaise) in
             let text = try call.text(1)
             guard let moment = CalendarTime(parsing: text) else {
-                return call.failed("\(text.quotedForMessage) is no moment (expected 2026-01-31T12:00:00Z or an HTTP date)")
+                return call.failed(
+                    "\(text.quotedForMessage) is no moment (expected 2026-01-31T12:00:00Z or an HTTP date)"
+                )
             }
             call.stack.push(moment.seconds)
             return 1
@@ -57,7 +59,9 @@ enum TimeFunctions {
     private static let sleep: hg_callback = { L, context, detail in
         LuaCall.answer(L, context, detail) { call throws(LuaRaise) in
             let seconds = try call.number(1)
-            guard seconds >= 0, seconds.isFinite else { throw .argument(1, "the number of seconds must not be negative") }
+            guard seconds >= 0, seconds.isFinite else {
+                throw .argument(1, "the number of seconds must not be negative")
+            }
             let remaining = call.execution.remainingMilliseconds
             let milliseconds = Int(min(seconds * 1000, Double(remaining) + 1).rounded(.up))
             let isTooLong = milliseconds > remaining

@@ -54,7 +54,9 @@ enum TokenFunctions {
 
         var usual: TokenAlgorithm { if case .own(let key) = self { key.algorithm } else { .hs256 } }
         var identifier: String? { if case .own(let key) = self { key.identifier } else { nil } }
-        var description: String { if case .own(let key) = self { "for \(key.algorithm.rawValue)" } else { "a shared key" } }
+        var description: String {
+            if case .own(let key) = self { "for \(key.algorithm.rawValue)" } else { "a shared key" }
+        }
         /// About what a signature takes, in instructions.
         var work: Int { if case .own = self { 200_000 } else { 0 } }
 
@@ -72,7 +74,9 @@ enum TokenFunctions {
 
     private static func signingKey(_ call: LuaCall) throws(LuaRaise) -> Key {
         if call.stack.type(at: 2) == HG_TABLE {
-            guard let key = TokenSigningKey(jwk: try VariablesView.value(call, at: 2)) else { throw .argument(2, unusable) }
+            guard let key = TokenSigningKey(jwk: try VariablesView.value(call, at: 2)) else {
+                throw .argument(2, unusable)
+            }
             return .own(key)
         }
         let text = try call.secretOrBytes(2)
@@ -89,7 +93,10 @@ enum TokenFunctions {
         let name = try call.stack.field("alg", of: 3) { value throws(LuaRaise) in call.stack.text(at: value) }
         let algorithm = name.flatMap(TokenAlgorithm.init(rawValue:))
         guard name == nil || algorithm != nil else {
-            throw .argument(3, "alg is one of " + TokenAlgorithm.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", "))
+            throw .argument(
+                3,
+                "alg is one of " + TokenAlgorithm.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", "),
+            )
         }
         let header = try call.stack.field("header", of: 3) { value throws(LuaRaise) -> JSONObject in
             if call.stack.isAbsent(at: value) { return JSONObject([]) }
@@ -134,10 +141,15 @@ enum TokenFunctions {
                 options.algorithms?.contains(token.algorithm) ?? true
             else { return call.failed("the token's algorithm \(token.algorithm.quotedForMessage) is not accepted") }
             let suitable = keys.filter { $0.fits(algorithm, keyID: token.keyID) }
-            guard !suitable.isEmpty else { return call.failed("no key fits the token (alg \(algorithm.rawValue), kid \(token.keyID ?? "none"))") }
+            guard !suitable.isEmpty else {
+                return call.failed("no key fits the token (alg \(algorithm.rawValue), kid \(token.keyID ?? "none"))")
+            }
             // About what a verification of the slowest kind takes, in instructions.
-            if !algorithm.isShared { hg_thread_charge(call.execution.thread, 50_000 * UInt32(min(suitable.count, mostKeys))) }
-            guard suitable.prefix(mostKeys).contains(where: { $0.verifies(token.signature, token.signed, algorithm) }) else {
+            if !algorithm.isShared {
+                hg_thread_charge(call.execution.thread, 50_000 * UInt32(min(suitable.count, mostKeys)))
+            }
+            guard suitable.prefix(mostKeys).contains(where: { $0.verifies(token.signature, token.signed, algorithm) })
+            else {
                 return call.failed("the token's signature is wrong")
             }
             let now = Double(call.exchange.lane.clock.epochMilliseconds()) / 1000
@@ -192,7 +204,11 @@ enum TokenFunctions {
         options.algorithms = try texts(call, "algorithms")
         options.issuer = try texts(call, "issuer")?.first
         options.audiences = try texts(call, "audience") ?? []
-        if let leeway = try call.stack.field("leeway", of: 3, { value throws(LuaRaise) in call.stack.number(at: value) }) {
+        if let leeway = try call.stack.field(
+            "leeway",
+            of: 3,
+            { value throws(LuaRaise) in call.stack.number(at: value) },
+        ) {
             options.leeway = max(0, leeway)
         }
         return options

@@ -30,7 +30,9 @@ public struct LuaPermissions: Sendable {
         var details: [(name: String, text: String)] = []
         if !targets.isEmpty { details.append(("may call", targets.map(\.text).joined(separator: ", "))) }
         if !secrets.isEmpty {
-            details.append((revealsSecrets ? "may reveal secrets" : "may use secrets", secrets.joined(separator: ", ")))
+            details.append(
+                (revealsSecrets ? "may reveal secrets" : "may use secrets", secrets.joined(separator: ", "))
+            )
         }
         if cacheBytes > 0 { details.append(("cache", "\(cacheBytes) bytes")) }
         return details
@@ -64,10 +66,13 @@ struct TargetPattern: Sendable {
         isWildcard = rest.hasPrefix("*.")
         if isWildcard { rest = rest.dropFirst(2) }
         let slash = rest.firstIndex(of: "/") ?? rest.endIndex
-        guard !rest[..<slash].utf8.contains(UInt8(ascii: "*")), let base = Self.url(text[..<colon.upperBound] + rest[..<slash]) else {
+        guard !rest[..<slash].utf8.contains(UInt8(ascii: "*")),
+            let base = Self.url(text[..<colon.upperBound] + rest[..<slash])
+        else {
             throw InvalidValue(
                 "\(text.quotedForMessage) is no target: * may stand as the first part of the host, and at the end of the path",
-                expected: advice)
+                expected: advice,
+            )
         }
         scheme = base.scheme
         host = base.host.lowercased()

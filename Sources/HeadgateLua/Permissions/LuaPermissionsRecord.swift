@@ -3,18 +3,33 @@ import Headgate
 /// `permissions:` of a script stage or of a plugin.
 enum LuaPermissionsRecord {
     private static let http = Field<[String]>(
-        "http", .list(of: .text(format: "target", expectation: "a target")), default: [],
+        "http",
+        .list(of: .text(format: "target", expectation: "a target")),
+        default: [],
         "Where `host.http` may send requests: `https://idp.example.com/oauth/*`, `https://*.example.com`. A plugin names a "
             + "setting of its own in braces: `{url}`. Names that lead to addresses outside of the public internet are "
-            + "refused, unless the target is itself an address or `localhost`, or the gateway was told otherwise.")
+            + "refused, unless the target is itself an address or `localhost`, or the gateway was told otherwise.",
+    )
     private static let secrets = Field<[String]>(
-        "secrets", .list(of: .text(format: "secret", expectation: "a name of secrets")), default: [],
-        "The secrets that `host.secret` gives, by name; `signing-*` stands for all that begin so.")
+        "secrets",
+        .list(of: .text(format: "secret", expectation: "a name of secrets")),
+        default: [],
+        "The secrets that `host.secret` gives, by name; `signing-*` stands for all that begin so.",
+    )
     private static let reveal = Field<Bool>(
-        "reveal", .boolean, default: false, shown: "false",
-        "Whether a script may see the text of its secrets. Without it they can be put into headers and keys only.")
+        "reveal",
+        .boolean,
+        default: false,
+        shown: "false",
+        "Whether a script may see the text of its secrets. Without it they can be put into headers and keys only.",
+    )
     private static let cache = Field<Int>(
-        "cache", .byteCount, default: 0, shown: "0", "How many bytes `host.cache` may hold, up to 64MiB.")
+        "cache",
+        .byteCount,
+        default: 0,
+        shown: "0",
+        "How many bytes `host.cache` may hold, up to 64MiB.",
+    )
 
     /// What stands in the file, before a plugin's settings are put into it.
     struct Template: Sendable {
@@ -67,14 +82,25 @@ enum LuaPermissionsRecord {
             throw InvalidValue("cache must be 64MiB at most", at: settings.location(of: Self.cache))
         }
         return Template(
-            http: try settings[http], secrets: try settings[secrets], reveal: try settings[reveal], cache: cache)
+            http: try settings[http],
+            secrets: try settings[secrets],
+            reveal: try settings[reveal],
+            cache: cache,
+        )
     }
 
-    static let template = Record<Template>("permissions", documentation, fields: [http, secrets, reveal, cache], make: read)
+    static let template = Record<Template>(
+        "permissions",
+        documentation,
+        fields: [http, secrets, reveal, cache],
+        make: read,
+    )
 
     /// For a script of a pipeline, which has no settings to name.
     static let record = Record<LuaPermissions>(
-        "permissions", documentation, fields: [http, secrets, reveal, cache]
+        "permissions",
+        documentation,
+        fields: [http, secrets, reveal, cache],
     ) { settings in
         try read(settings).permissions { _ in [] }
     }

@@ -53,13 +53,16 @@ public struct LuaPlugin: Sendable {
         var rights: [String] = []
         if !permissions.http.isEmpty { rights.append("requests to " + Self.codes(permissions.http)) }
         if !permissions.secrets.isEmpty {
-            rights.append((permissions.reveal ? "the text of the secrets " : "the secrets ") + Self.codes(permissions.secrets))
+            rights.append(
+                (permissions.reveal ? "the text of the secrets " : "the secrets ") + Self.codes(permissions.secrets)
+            )
         }
         if permissions.cache > 0 { rights.append("a cache of \(permissions.cache >> 10) KiB") }
         if !text.isEmpty, text.last != "\n" { text += "\n" }
         if !text.isEmpty { text += "\n" }
         return text + "A plugin, version \(manifest.version). "
-            + (rights.isEmpty ? "It may do nothing beyond the exchange." : "It may use " + rights.joined(separator: ", ") + ".")
+            + (rights.isEmpty
+                ? "It may do nothing beyond the exchange." : "It may use " + rights.joined(separator: ", ") + ".")
     }
 
     private static func codes(_ texts: [String]) -> String {
@@ -99,10 +102,16 @@ public struct LuaPlugin: Sendable {
     func checked(_ functions: [String]) throws(LuaSyntaxError) -> [String] {
         let phases = manifest.phases
         if let missing = phases.first(where: { !functions.contains($0) && !functions.contains("run") }) {
-            throw LuaSyntaxError("the module has no function '\(missing)', which plugin.yaml lists in phases", in: source)
+            throw LuaSyntaxError(
+                "the module has no function '\(missing)', which plugin.yaml lists in phases",
+                in: source,
+            )
         }
         if let extra = functions.first(where: { !phases.contains($0) && $0 != "run" }) {
-            throw LuaSyntaxError("plugin.yaml does not list the function '\(extra)' in phases: it would never run", in: source)
+            throw LuaSyntaxError(
+                "plugin.yaml does not list the function '\(extra)' in phases: it would never run",
+                in: source,
+            )
         }
         return functions
     }

@@ -20,25 +20,51 @@ public struct PluginManifest: Sendable {
 
     private static let manifest = Field<Int>(required: "manifest", .integer(1...1), "The form of this file: 1.")
     private static let name = Field<String>(
-        required: "name", .text(format: "plugin name", expectation: "a name"),
-        "The name of the folder: a lower-case letter, then letters, digits and `-`, up to 63.")
+        required: "name",
+        .text(format: "plugin name", expectation: "a name"),
+        "The name of the folder: a lower-case letter, then letters, digits and `-`, up to 63.",
+    )
     private static let version = Field<String>(
-        required: "version", .text(format: "version", expectation: "a version such as 1.0.0"), "Three numbers (semver.org).")
+        required: "version",
+        .text(format: "version", expectation: "a version such as 1.0.0"),
+        "Three numbers (semver.org).",
+    )
     private static let summary = Field<String>(required: "summary", .string, "One sentence, for lists.")
-    private static let documentation = Field<String>("documentation", .string, default: "", "The rest of the page, Markdown.")
+    private static let documentation = Field<String>(
+        "documentation",
+        .string,
+        default: "",
+        "The rest of the page, Markdown.",
+    )
     private static let phases = Field<[String]>(
-        required: "phases", .list(of: .oneOf(["authenticate", "request", "response", "error", "log"])),
+        required: "phases",
+        .list(of: .oneOf(["authenticate", "request", "response", "error", "log"])),
         "The functions of `init.lua`: `authenticate` in front of everything else, `request` in front of the backend call, "
-            + "`response` behind it, `error` after a stage of the pipeline has failed, `log` when the response is settled.")
-    private static let example = Field<String>(required: "example", .string, "An entry of a `stages:` list that shows the plugin.")
+            + "`response` behind it, `error` after a stage of the pipeline has failed, `log` when the response is settled.",
+    )
+    private static let example = Field<String>(
+        required: "example",
+        .string,
+        "An entry of a `stages:` list that shows the plugin.",
+    )
     private static let config = Field<[MapEntry<PluginSetting.Draft>]>(
-        "config", .map(keys: "setting", of: .record(PluginSetting.record), checkKey: checkSetting), default: [],
-        "The settings, by name: keys of the stage, and members of `config` in Lua.")
+        "config",
+        .map(keys: "setting", of: .record(PluginSetting.record), checkKey: checkSetting),
+        default: [],
+        "The settings, by name: keys of the stage, and members of `config` in Lua.",
+    )
     private static let permissions = Field<LuaPermissionsRecord.Template>(
-        "permissions", .record(LuaPermissionsRecord.template), default: LuaPermissionsRecord.Template(),
-        "What the plugin may do beyond the exchange: nothing unless it stands here.")
+        "permissions",
+        .record(LuaPermissionsRecord.template),
+        default: LuaPermissionsRecord.Template(),
+        "What the plugin may do beyond the exchange: nothing unless it stands here.",
+    )
     private static let limits = Field<LuaLimits>(
-        "limits", .record(LuaLimitsRecord.record), default: LuaLimits(), "What one run may use, unless the stage says otherwise.")
+        "limits",
+        .record(LuaLimitsRecord.record),
+        default: LuaLimits(),
+        "What one run may use, unless the stage says otherwise.",
+    )
 
     /// The keys that every stage of a plugin has by itself.
     private static let reserved = ["limits", "onError", "name"]
@@ -49,7 +75,11 @@ public struct PluginManifest: Sendable {
         }
         let good = name.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F }
         return good && !name.isEmpty && !(0x30...0x39).contains(name.utf8.first ?? 0x30)
-            ? nil : InvalidValue("\(name.quotedForMessage) cannot name a setting", expected: "expected lower-case letters, digits and _")
+            ? nil
+            : InvalidValue(
+                "\(name.quotedForMessage) cannot name a setting",
+                expected: "expected lower-case letters, digits and _",
+            )
     }
 
     private static func isName(_ name: String) -> Bool {
@@ -87,28 +117,40 @@ public struct PluginManifest: Sendable {
         let name = try given[name]
         guard isName(name) else {
             throw InvalidValue(
-                "\(name.quotedForMessage) cannot name a plugin", expected: "expected a lower-case letter, then letters, digits and -",
-                at: given.location(of: Self.name))
+                "\(name.quotedForMessage) cannot name a plugin",
+                expected: "expected a lower-case letter, then letters, digits and -",
+                at: given.location(of: Self.name),
+            )
         }
         guard name == folder else {
             throw InvalidValue(
                 "the plugin is named \(name.quotedForMessage), its folder \(folder.quotedForMessage)",
-                expected: "expected the same name", at: given.location(of: Self.name))
+                expected: "expected the same name",
+                at: given.location(of: Self.name),
+            )
         }
         let version = try given[version]
         let numbers = version.split(separator: ".", omittingEmptySubsequences: false)
         guard numbers.count == 3, numbers.allSatisfy({ UInt32($0) != nil }) else {
             throw InvalidValue(
-                "\(version.quotedForMessage) is no version", expected: "expected three numbers such as 1.0.0",
-                at: given.location(of: Self.version))
+                "\(version.quotedForMessage) is no version",
+                expected: "expected three numbers such as 1.0.0",
+                at: given.location(of: Self.version),
+            )
         }
         let phases = try given[phases]
         guard !phases.isEmpty else {
-            throw InvalidValue("the plugin has no phase", expected: "expected phases: [request]", at: given.location(of: Self.phases))
+            throw InvalidValue(
+                "the plugin has no phase",
+                expected: "expected phases: [request]",
+                at: given.location(of: Self.phases),
+            )
         }
         var settings: [PluginSetting] = []
         for entry in try given[config] {
-            guard let setting = PluginSetting(entry.key, entry.value, context) else { throw InvalidValue("a default cannot be used", at: entry.location) }
+            guard let setting = PluginSetting(entry.key, entry.value, context) else {
+                throw InvalidValue("a default cannot be used", at: entry.location)
+            }
             settings.append(setting)
         }
         let permissions = try given[permissions]
@@ -116,7 +158,8 @@ public struct PluginManifest: Sendable {
             throw InvalidValue(
                 "the permissions name the setting \(name.quotedForMessage), which there is not",
                 suggestion: Suggestion.didYouMean(name, among: settings.map(\.name)),
-                at: given.location(of: Self.permissions))
+                at: given.location(of: Self.permissions),
+            )
         }
         return PluginManifest(
             name: name,

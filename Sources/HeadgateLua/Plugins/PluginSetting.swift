@@ -21,17 +21,36 @@ struct PluginSetting: Sendable {
     // MARK: The manifest's record
 
     private static let type = Field<String>(
-        required: "type", .oneOf(types.map(\.name)), "What is written: " + types.map(\.name).joined(separator: ", ") + ".")
+        required: "type",
+        .oneOf(types.map(\.name)),
+        "What is written: " + types.map(\.name).joined(separator: ", ") + ".",
+    )
     private static let description = Field<String>(required: "description", .string, "What the setting is for.")
     private static let required = Field<Bool>(
-        "required", .boolean, default: false, shown: "false", "Whether the setting must be given.")
+        "required",
+        .boolean,
+        default: false,
+        shown: "false",
+        "Whether the setting must be given.",
+    )
     private static let fallback = Field<ConfigurationNode?>(
-        optional: "default", FieldType(.any, expectation: "a value") { node, _ in node }, "The value where it is left out.")
+        optional: "default",
+        FieldType(.any, expectation: "a value") { node, _ in node },
+        "The value where it is left out.",
+    )
     private static let values = Field<[String]>(
-        "values", .list(of: .string), default: [], "For `enum`: what may be written.")
+        "values",
+        .list(of: .string),
+        default: [],
+        "For `enum`: what may be written.",
+    )
     private static let items = Field<String>(
-        "items", .oneOf(types.map(\.name).filter { !["enum", "array", "map"].contains($0) }), default: "string",
-        shown: "string", "For `array` and `map`: the type of the elements.")
+        "items",
+        .oneOf(types.map(\.name).filter { !["enum", "array", "map"].contains($0) }),
+        default: "string",
+        shown: "string",
+        "For `array` and `map`: the type of the elements.",
+    )
 
     /// What stands below `config.NAME` of a manifest.
     struct Draft: Sendable {
@@ -42,7 +61,9 @@ struct PluginSetting: Sendable {
     }
 
     static let record = Record<Draft>(
-        "config", "A setting of the plugin.", fields: [type, description, required, fallback, values, items]
+        "config",
+        "A setting of the plugin.",
+        fields: [type, description, required, fallback, values, items],
     ) { settings in
         let kind = try settings[type]
         let words = try settings[values]
@@ -53,7 +74,9 @@ struct PluginSetting: Sendable {
         let fallback = try settings[fallback]
         if isRequired, fallback != nil {
             throw InvalidValue(
-                "a setting that is required has no use for a default", at: settings.location(of: Self.fallback))
+                "a setting that is required has no use for a default",
+                at: settings.location(of: Self.fallback),
+            )
         }
         return Draft(
             type: try fieldType(kind, values: words, items: try settings[items]),
@@ -105,26 +128,36 @@ struct PluginSetting: Sendable {
         case "url": return url
         case "header_name": return FieldType<String>.headerName.map { .string($0) }
         case "regex": return regex
-        case "secret": return FieldType<String>.text(format: "secret", expectation: "the name of a secret").map { .string($0) }
-        default: return FieldType(.any, expectation: "a value") { node, context in
-            do throws(InvalidValue) {
-                return try LuaConfiguration.value(node)
-            } catch {
-                context.diagnostics.error(at: error.location ?? node.location, error.message ?? "the value cannot be used")
-                return nil
+        case "secret":
+            return FieldType<String>.text(format: "secret", expectation: "the name of a secret").map { .string($0) }
+        default:
+            return FieldType(.any, expectation: "a value") { node, context in
+                do throws(InvalidValue) {
+                    return try LuaConfiguration.value(node)
+                } catch {
+                    context.diagnostics.error(
+                        at: error.location ?? node.location,
+                        error.message ?? "the value cannot be used",
+                    )
+                    return nil
+                }
             }
-        }
         }
     }
 
     private static let number = FieldType<JSONValue>.scalar(.text(format: "number"), expectation: "a number") {
-        scalar, _ throws(InvalidValue) in
+        scalar,
+        _ throws(InvalidValue) in
         guard let number = JSONNumber(scalar.text) else { throw InvalidValue() }
         return .number(number)
     }
 
-    private static let url = FieldType<JSONValue>.scalar(.text(format: "URL"), expectation: "an absolute http or https URL") {
-        scalar, _ throws(InvalidValue) in
+    private static let url = FieldType<JSONValue>.scalar(
+        .text(format: "URL"),
+        expectation: "an absolute http or https URL",
+    ) {
+        scalar,
+        _ throws(InvalidValue) in
         do throws(InvalidURL) {
             _ = try BackendURL(parsing: scalar.text)
             return .string(scalar.text)
@@ -134,7 +167,8 @@ struct PluginSetting: Sendable {
     }
 
     private static let regex = FieldType<JSONValue>.scalar(
-        .text(format: "regular expression"), expectation: "a regular expression"
+        .text(format: "regular expression"),
+        expectation: "a regular expression",
     ) { scalar, _ throws(InvalidValue) in
         do throws(PatternError) {
             _ = try Pattern(scalar.text)

@@ -59,7 +59,9 @@ public struct PluginUnitTests: Sendable {
         }
         let listed = await run(name: nil, services)
         if let failure = listed.failure { return [result("(the file)", failure)] }
-        guard case .bytes(let bytes) = listed.response.body, let names = (try? JSONValue(parsing: bytes))?.array else { return [] }
+        guard case .bytes(let bytes) = listed.response.body, let names = (try? JSONValue(parsing: bytes))?.array else {
+            return []
+        }
         var results: [Result] = []
         for name in names.compactMap(\.string) where filter.map(name.contains) ?? true {
             results.append(result(name, await run(name: name, services).failure))
@@ -90,8 +92,12 @@ public struct PluginUnitTests: Sendable {
         let stage = LuaStage(script: script, onError: .fail, readsPayload: true, services: services)
         let built = BuiltStage(stage, explanation: "a unit test")
         let pipeline = Pipeline(
-            name: plugin.manifest.name, routes: [],
-            stages: [PipelineStage(label: plugin.manifest.name, kind: plugin.manifest.name, phase: .any, built: built)])
+            name: plugin.manifest.name,
+            routes: [],
+            stages: [
+                PipelineStage(label: plugin.manifest.name, kind: plugin.manifest.name, phase: .any, built: built)
+            ],
+        )
         let lane = Lane(name: "headgate.tests")
         return await withCheckedContinuation { continuation in
             Executor.start(
@@ -102,7 +108,8 @@ public struct PluginUnitTests: Sendable {
                     lane: lane,
                     receivedAtMilliseconds: lane.clock.epochMilliseconds(),
                     random: RandomSource(seed: 1),
-                ) { continuation.resume(returning: $0) })
+                ) { continuation.resume(returning: $0) }
+            )
         }
     }
 }

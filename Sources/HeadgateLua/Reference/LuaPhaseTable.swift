@@ -25,7 +25,8 @@ enum LuaPhaseTable {
         var out = "| | " + ContextPhase.allCases.map { "`\($0.rawValue)`" }.joined(separator: " | ") + " |\n|---|"
         out += String(repeating: "---|", count: ContextPhase.allCases.count) + "\n"
         for row in rows {
-            let name = row.name == "ctx" ? "everything else of `ctx`" : row.name == "host" ? "all of `host`" : "`\(row.name)`"
+            let name =
+                row.name == "ctx" ? "everything else of `ctx`" : row.name == "host" ? "all of `host`" : "`\(row.name)`"
             out += "| \(name) |"
             for phase in ContextPhase.allCases {
                 let use = row.name.hasPrefix("ctx:") || row.name == "host" ? "use" : "read"

@@ -14,7 +14,11 @@ public enum LuaReference {
 
         /// A function, or a method with `:` in its name.
         static func function(
-            _ name: String, _ parameters: String, returns: String = "", _ text: String, example: String? = nil
+            _ name: String,
+            _ parameters: String,
+            returns: String = "",
+            _ text: String,
+            example: String? = nil,
         ) -> Entry {
             Entry(name: name, parameters: parameters, type: returns, text: text, example: example)
         }
@@ -127,9 +131,12 @@ public enum LuaReference {
             }
             out += "local \(local(name)) = {}\n\n"
         }
-        out += "---@type headgate.ctx\nctx = {}\n---The settings of the stage, read-only.\n---@type table\nconfig = {}\n"
+        out +=
+            "---@type headgate.ctx\nctx = {}\n---The settings of the stage, read-only.\n---@type table\nconfig = {}\n"
         out += "---What `init` returned, read-only.\n---@type table\nstate = {}\n\n---@class headgate.host\nhost = {}\n"
-        for group in Set(hostNames.compactMap { $0.split(separator: ".").count > 2 ? $0.split(separator: ".")[1] : nil }).sorted() {
+        for group in Set(
+            hostNames.compactMap { $0.split(separator: ".").count > 2 ? $0.split(separator: ".")[1] : nil }
+        ).sorted() {
             out += "host.\(group) = {}\n"
         }
         for entry in sections.flatMap(\.entries) { out += stub(entry) }

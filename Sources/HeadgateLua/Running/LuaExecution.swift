@@ -138,7 +138,10 @@ final class LuaExecution: @unchecked Sendable {
             cancelWait = start?(LuaWake(self, run: run))
             return nil
         default:
-            return try end(.failure(LuaFailureReport(of: self, stopped: outcome == HG_STOPPED).failure()), dropped: true)
+            return try end(
+                .failure(LuaFailureReport(of: self, stopped: outcome == HG_STOPPED).failure()),
+                dropped: true,
+            )
         }
     }
 
@@ -216,7 +219,10 @@ final class LuaExecution: @unchecked Sendable {
             let resumption = execution.resumption
             execution.finish(dropped: true)
             resumption?.resume(
-                .failure(GatewayFailure.internalError("the request was given up while its script ran", reason: "cancelled")))
+                .failure(
+                    GatewayFailure.internalError("the request was given up while its script ran", reason: "cancelled")
+                )
+            )
         }
     }
 
@@ -238,7 +244,8 @@ final class LuaExecution: @unchecked Sendable {
         return Int32(HG_WAIT)
     }
 
-    fileprivate func woken(_ run: Int, on lane: Lane, _ push: @escaping @Sendable (LuaStack) throws(LuaRaise) -> Int32) {
+    fileprivate func woken(_ run: Int, on lane: Lane, _ push: @escaping @Sendable (LuaStack) throws(LuaRaise) -> Int32)
+    {
         lane.takeTurn {
             self.wake(run) { execution in
                 execution.cancelWait = nil
@@ -298,7 +305,8 @@ final class LuaExecution: @unchecked Sendable {
         guard stack.type(at: 1) == HG_TABLE else {
             throw report(
                 "the script returned \(LuaFailureReport.describe(stack, 1)), not a table of functions (it is taken for a "
-                    + "module: it returns something, and mentions ctx in functions only)")
+                    + "module: it returns something, and mentions ctx in functions only)"
+            )
         }
         script.functions = (ContextPhase.functionNames + ["init"]).filter { name in
             defer { hg_set_top(L, 1) }
@@ -337,7 +345,8 @@ final class LuaExecution: @unchecked Sendable {
         guard script.state != 0 else {
             throw report(
                 "init returned a value that cannot be kept: expected a table of tables, texts, numbers and truth values, "
-                    + "without functions and metatables")
+                    + "without functions and metatables"
+            )
         }
     }
 
@@ -357,7 +366,9 @@ final class LuaExecution: @unchecked Sendable {
 
     /// The chunk of a module that `require` names, compiled once in each state.
     func chunk(ofModule name: String, _ source: LuaSource) throws(LuaSyntaxError) -> Int32 {
-        guard let vm, let script = compiled else { throw LuaSyntaxError("there is no state to load it in", in: source) }
+        guard let vm, let script = compiled else {
+            throw LuaSyntaxError("there is no state to load it in", in: source)
+        }
         if let known = script.modules[name] { return known }
         let chunk = try vm.compile(source, isNew: true)
         script.modules[name] = chunk
@@ -365,7 +376,11 @@ final class LuaExecution: @unchecked Sendable {
     }
 
     private func report(_ message: String) -> GatewayFailure {
-        .internalError(message, reason: "lua-module", location: stage?.script.source.location(line: stage?.script.source.firstLine ?? 1))
+        .internalError(
+            message,
+            reason: "lua-module",
+            location: stage?.script.source.location(line: stage?.script.source.firstLine ?? 1),
+        )
     }
 
     /// Loads a module outside of any exchange, to find out whether it can be.

@@ -40,7 +40,10 @@ struct LuaFailureReport {
         }
         let source = execution.stage?.script.source
         return .internalError(
-            describe(stack, index), reason: "lua-failure", location: source.map { $0.location(line: $0.firstLine) })
+            describe(stack, index),
+            reason: "lua-failure",
+            location: source.map { $0.location(line: $0.firstLine) },
+        )
     }
 
     // MARK: Errors as tables
@@ -89,7 +92,8 @@ struct LuaFailureReport {
         case HG_STOPPED_ALLOCATED:
             return "stopped after allocating more than \(limits.memory) bytes (limits.memory)"
         case HG_STOPPED_UNINTERRUPTED:
-            return "stopped after 50 ms of CPU time without a turn for other requests, in a call that cannot be interrupted "
+            return
+                "stopped after 50 ms of CPU time without a turn for other requests, in a call that cannot be interrupted "
                 + "(a metamethod or a function that a library function calls, or one call on a very large value)"
         default:
             return "stopped: the request was given up"

@@ -60,7 +60,9 @@ struct LuaStack {
     }
 
     /// The value of `table[name]`, taken off the stack again.
-    func field<Value>(_ name: String, of table: Int32, _ read: (Int32) throws(LuaRaise) -> Value) throws(LuaRaise) -> Value {
+    func field<Value>(_ name: String, of table: Int32, _ read: (Int32) throws(LuaRaise) -> Value) throws(LuaRaise)
+        -> Value
+    {
         hg_get_field(L, table, name)
         let top = hg_top(L)
         defer { hg_set_top(L, top - 1) }

@@ -69,7 +69,13 @@ final class LuaVM {
         let reference = text.withUTF8 { bytes in
             bytes.withMemoryRebound(to: CChar.self) { characters in
                 hg_compile(
-                    raw, characters.baseAddress, characters.count, "=" + source.chunkName, Int32(clamping: firstLine), isNew)
+                    raw,
+                    characters.baseAddress,
+                    characters.count,
+                    "=" + source.chunkName,
+                    Int32(clamping: firstLine),
+                    isNew,
+                )
             }
         }
         guard reference == 0 else { return reference }

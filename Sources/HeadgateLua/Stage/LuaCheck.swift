@@ -35,7 +35,8 @@ struct LuaCheck {
             limits: limits,
             permissions: permissions,
         )
-        var explanation = plugin.map { "runs plugin \($0.manifest.name) \($0.manifest.version)" } ?? "runs \(source.file)"
+        var explanation =
+            plugin.map { "runs plugin \($0.manifest.name) \($0.manifest.version)" } ?? "runs \(source.file)"
         if source.firstLine > 1 { explanation += ":\(source.firstLine)" }
         var functions: [String] = []
         if script.style == .module {

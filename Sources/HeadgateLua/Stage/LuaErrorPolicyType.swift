@@ -2,9 +2,19 @@ import Headgate
 
 /// `onError:` of a stage: `fail`, `skip`, or `respond:` with a response.
 enum LuaErrorPolicyType {
-    private static let status = Field<Int>("status", .status, default: 500, shown: "500", "The status of the response.")
+    private static let status = Field<Int>(
+        "status",
+        .status,
+        default: 500,
+        shown: "500",
+        "The status of the response.",
+    )
     private static let headers = Field<[MapEntry<String>]>(
-        "headers", .map(keys: "header names", of: .string), default: [], "Its headers.")
+        "headers",
+        .map(keys: "header names", of: .string),
+        default: [],
+        "Its headers.",
+    )
     private static let body = Field<String>("body", .string, default: "", "Its body.")
 
     private static let response = Record<LuaErrorPolicy>(
@@ -25,7 +35,9 @@ enum LuaErrorPolicyType {
 
     private static let respond = Field<LuaErrorPolicy>(required: "respond", .record(response), "The response to give.")
     private static let mapping = Record<LuaErrorPolicy>(
-        "onError", "What becomes of the request when the script fails.", fields: [respond]
+        "onError",
+        "What becomes of the request when the script fails.",
+        fields: [respond],
     ) { try $0[respond] }
 
     static let type: FieldType<LuaErrorPolicy> = {

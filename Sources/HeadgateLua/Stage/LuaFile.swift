@@ -16,18 +16,23 @@ enum LuaFile {
         guard let directory else {
             throw InvalidValue(
                 "\(path.quotedForMessage) cannot be found: the pipeline is no file, so nothing is beside it",
-                suggestion: "write the script inline, with script: |")
+                suggestion: "write the script inline, with script: |",
+            )
         }
         guard !path.isEmpty, !path.hasPrefix("/"), !path.utf8.contains(0),
             !path.split(separator: "/").contains("..")
         else {
             throw InvalidValue(
                 "\(path.quotedForMessage) leads out of the folder of the pipeline file",
-                expected: "expected a path below it, such as orders/enrich.lua")
+                expected: "expected a path below it, such as orders/enrich.lua",
+            )
         }
         let shown = directory.isEmpty || directory == "." ? path : directory + "/" + path
         guard let real = realPath(shown), let folder = realPath(directory.isEmpty ? "." : directory) else {
-            throw InvalidValue("the script \(shown.quotedForMessage) does not exist", suggestion: nearest(to: path, in: directory))
+            throw InvalidValue(
+                "the script \(shown.quotedForMessage) does not exist",
+                suggestion: nearest(to: path, in: directory),
+            )
         }
         guard folder == "/" || real.hasPrefix(folder + "/") else {
             throw InvalidValue("\(path.quotedForMessage) is a link that leads out of the folder of the pipeline file")
@@ -45,7 +50,9 @@ enum LuaFile {
         // Not blocking: a FIFO must not hold the loader.
         let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else {
-            throw InvalidValue("the script \(shown.quotedForMessage) cannot be opened: \(String(cString: strerror(errno)))")
+            throw InvalidValue(
+                "the script \(shown.quotedForMessage) cannot be opened: \(String(cString: strerror(errno)))"
+            )
         }
         defer { close(descriptor) }
         var status = stat()
@@ -61,7 +68,9 @@ enum LuaFile {
             let count = chunk.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else {
-                throw InvalidValue("the script \(shown.quotedForMessage) cannot be read: \(String(cString: strerror(errno)))")
+                throw InvalidValue(
+                    "the script \(shown.quotedForMessage) cannot be read: \(String(cString: strerror(errno)))"
+                )
             }
             if count == 0 { break }
             bytes += chunk[..<count]
@@ -80,7 +89,9 @@ enum LuaFile {
         defer { closedir(listing) }
         var names: [String] = []
         while names.count < 1000, let entry = readdir(listing) {
-            let found = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            let found = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
             if found.hasSuffix(".lua") { names.append(found) }
         }
         guard let nearest = Suggestion.nearest(to: String(name), among: names.sorted()) else { return nil }

@@ -90,7 +90,9 @@ extension LuaExecution {
         var level: Int32 = 0
         while level < 8, hg_thread_frame(thread, level, &frame) {
             if !frame.is_host, frame.line > 0 {
-                return stage?.script.source(ofChunk: LuaFailureReport.text(frame.chunk))?.location(line: Int(frame.line))
+                return stage?.script.source(ofChunk: LuaFailureReport.text(frame.chunk))?.location(
+                    line: Int(frame.line)
+                )
             }
             level += 1
         }
@@ -137,6 +139,7 @@ enum LuaErrorPolicy: Sendable {
                 pipeline: exchange.pipeline.name,
                 stage: stage.label(in: exchange.pipeline),
                 requestID: exchange.identifiers.requestID,
-            ))
+            )
+        )
     }
 }

@@ -125,8 +125,10 @@ public enum LuaStages {
             throw InvalidValue("the stage has no script", expected: "expected file: or script:")
         case (_?, _?):
             throw InvalidValue(
-                "the stage has two scripts", expected: "expected file: or script:, not both",
-                at: settings.location(of: inline))
+                "the stage has two scripts",
+                expected: "expected file: or script:, not both",
+                at: settings.location(of: inline),
+            )
         }
         let limits = try settings[limits]
         let config = try settings[config].map(LuaConfiguration.json)
@@ -134,7 +136,12 @@ public enum LuaStages {
         let policy = try settings[onError]
         do throws(LuaSyntaxError) {
             let checked = try LuaCheck.run(
-                source, config: config, limits: limits, permissions: permissions, build.services)
+                source,
+                config: config,
+                limits: limits,
+                permissions: permissions,
+                build.services,
+            )
             let stage = LuaStage(
                 script: checked.script,
                 functions: checked.functions,

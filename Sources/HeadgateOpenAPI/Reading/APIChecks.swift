@@ -79,7 +79,8 @@ struct APIChecks {
     /// Calling with the caller's own credentials, where nobody asks the caller for them.
     private func checkCredentials(of method: APIMethod) {
         guard let integration = method.integration, integration.kind.isAWS, let credentials = integration.credentials,
-            credentials.text.hasPrefix("arn:"), credentials.text.hasSuffix(":iam::*:user/*"), method.authorization != .iam
+            credentials.text.hasPrefix("arn:"), credentials.text.hasSuffix(":iam::*:user/*"),
+            method.authorization != .iam
         else { return }
         diagnostics.error(
             at: credentials.location,

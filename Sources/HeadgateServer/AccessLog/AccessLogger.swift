@@ -43,7 +43,8 @@ public struct AccessLogger: AccessObserver {
             if let target = use.target { metadata["target"] = "\(oneLine(target))" }
             // Why there was more than one, or none at all.
             if use.attempts.count != 1 {
-                let outcomes = use.attempts.map(\.outcome.rawValue) + (use.attempts.isEmpty ? [use.outcome.rawValue] : [])
+                let outcomes =
+                    use.attempts.map(\.outcome.rawValue) + (use.attempts.isEmpty ? [use.outcome.rawValue] : [])
                 metadata["outcomes"] = "\(outcomes.joined(separator: ","))"
             }
         }

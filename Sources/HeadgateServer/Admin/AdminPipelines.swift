@@ -4,7 +4,9 @@ import Headgate
 enum AdminPipelines {
     static func make(_ state: AdminState) throws(InvalidRoute) -> [Pipeline] {
         var pipelines: [Pipeline] = []
-        func add(_ name: String, _ paths: [String], _ answer: @escaping @Sendable (AdminState) -> MethodResponse) throws(InvalidRoute) {
+        func add(_ name: String, _ paths: [String], _ answer: @escaping @Sendable (AdminState) -> MethodResponse)
+            throws(InvalidRoute)
+        {
             var routes: [Route] = []
             for path in paths {
                 routes.append(try Route(method: "GET", path: path))
@@ -29,19 +31,29 @@ enum AdminPipelines {
                 "unknown",
                 everythingElse,
                 AdminAnswer(state: state) { _ in text(404, "try /livez, /readyz, /metrics or /status\n") },
-            ))
+            )
+        )
         return pipelines
     }
 
     private static func pipeline(_ name: String, _ routes: [Route], _ answer: AdminAnswer) -> Pipeline {
         let stage = PipelineStage(
-            label: name, kind: "admin", phase: .any, built: BuiltStage(answer, explanation: "answers for operators"))
+            label: name,
+            kind: "admin",
+            phase: .any,
+            built: BuiltStage(answer, explanation: "answers for operators"),
+        )
         return Pipeline(name: name, routes: routes, stages: [stage])
     }
 
-    private static func text(_ status: Int, _ body: String, type: String = "text/plain; charset=utf-8") -> MethodResponse {
+    private static func text(_ status: Int, _ body: String, type: String = "text/plain; charset=utf-8")
+        -> MethodResponse
+    {
         MethodResponse(
-            status: status, headers: ["Content-Type": type, "Cache-Control": "no-store"], body: Body(body))
+            status: status,
+            headers: ["Content-Type": type, "Cache-Control": "no-store"],
+            body: Body(body),
+        )
     }
 }
 

@@ -81,7 +81,8 @@ struct ConnectionTimers: Equatable {
     private var tooSlow: NIODeadline {
         guard times.bodyRate > 0 else { return .distantFuture }
         let (seconds, rest) = bodyBytes.quotientAndRemainder(dividingBy: times.bodyRate)
-        let earned = TimeAmount.seconds(Int64(min(seconds, 86_400)))
+        let earned =
+            TimeAmount.seconds(Int64(min(seconds, 86_400)))
             + .nanoseconds(Int64(rest) * 1_000_000_000 / Int64(times.bodyRate))
         return max(bodyBegan + times.bodyGrace, bodyBegan + earned)
     }

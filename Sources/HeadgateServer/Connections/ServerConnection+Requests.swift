@@ -56,7 +56,8 @@ extension ServerConnection {
                 isHTTP10: head.minorVersion == 0,
                 began: .now(),
                 keepsAlive: head.keepsAlive,
-            ))
+            )
+        )
         home.inFlight.wrappingAdd(1, ordering: .relaxed)
         if let refusal = intake.refusal {
             skipBody(head)
@@ -183,7 +184,10 @@ extension ServerConnection {
             return
         }
         let stream = LoopBodyStream(
-            eventLoop: home.eventLoop, expectedLength: parser.announcedLength, producer: self)
+            eventLoop: home.eventLoop,
+            expectedLength: parser.announcedLength,
+            producer: self,
+        )
         reading = .stream(stream)
         if !body.isEmpty {
             stream.push(ByteBuffer(bytes: body))
@@ -215,7 +219,8 @@ extension ServerConnection {
         let sequence = firstSequence &+ pending.count
         let exchange = home.unreadable(clientAddress) { [self] exchange in finished(exchange, sequence) }
         pending.append(
-            PendingRequest(exchange: exchange, isHEAD: false, isHTTP10: false, began: .now(), keepsAlive: false))
+            PendingRequest(exchange: exchange, isHEAD: false, isHTTP10: false, began: .now(), keepsAlive: false)
+        )
         home.inFlight.wrappingAdd(1, ordering: .relaxed)
         reading = .stopped
         Executor.reject(exchange, failure)

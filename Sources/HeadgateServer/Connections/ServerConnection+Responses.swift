@@ -124,7 +124,12 @@ extension ServerConnection {
         request.exchange.response = substitute
         let bytes = substitute.body.bytes ?? []
         _ = ResponseWriter.write(
-            substitute, framing: .length(bytes.count), keepsAlive: !closes, date: date, into: &buffer)
+            substitute,
+            framing: .length(bytes.count),
+            keepsAlive: !closes,
+            date: date,
+            into: &buffer,
+        )
         if !request.isHEAD { buffer.writeBytes(bytes) }
     }
 
@@ -172,7 +177,13 @@ extension ServerConnection {
     func record(_ request: PendingRequest, status: Int, bytesSent: Int, now: NIODeadline = .now()) {
         guard home.observesAccess else { return }
         home.record(
-            request.exchange, clientAddress, began: request.began, now: now,
-            bytesReceived: request.bytesReceived, status: status, bytesSent: bytesSent)
+            request.exchange,
+            clientAddress,
+            began: request.began,
+            now: now,
+            bytesReceived: request.bytesReceived,
+            status: status,
+            bytesSent: bytesSent,
+        )
     }
 }

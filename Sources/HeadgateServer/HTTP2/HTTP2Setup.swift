@@ -13,7 +13,8 @@ enum HTTP2Setup {
     /// second is reached.
     static let unsent = (high: 32_768, low: 16_384)
 
-    static func addHandlers(to pipeline: ChannelPipeline.SynchronousOperations, for connection: HTTP2Connection) throws {
+    static func addHandlers(to pipeline: ChannelPipeline.SynchronousOperations, for connection: HTTP2Connection) throws
+    {
         let handler = NIOHTTP2Handler(
             mode: .server,
             eventLoop: connection.home.eventLoop,

@@ -101,8 +101,14 @@ final class HTTP2Stream: ChannelDuplexHandler, Expirable, @unchecked Sendable {
         if isAdmitted { home.admission.leave(exchange.pipeline.inFlightCap) }
         guard home.observesAccess else { return }
         home.record(
-            exchange, connection.clientAddress, began: began, now: .now(),
-            bytesReceived: bodyBytes, status: status, bytesSent: bytesSent)
+            exchange,
+            connection.clientAddress,
+            began: began,
+            now: .now(),
+            bytesReceived: bodyBytes,
+            status: status,
+            bytesSent: bytesSent,
+        )
     }
 
     func answered() {
@@ -162,9 +168,13 @@ final class HTTP2Stream: ChannelDuplexHandler, Expirable, @unchecked Sendable {
             return
         }
         let intake = home.take(
-            head, protocolVersion: "HTTP/2.0", connection.clientAddress, connection.clientCertificate,
+            head,
+            protocolVersion: "HTTP/2.0",
+            connection.clientAddress,
+            connection.clientCertificate,
             isLocal: connection.isLocal,
-            completion: { [self] _ in finished() })
+            completion: { [self] _ in finished() },
+        )
         let exchange = intake.exchange
         self.exchange = exchange
         isHEAD = head.method == "HEAD"

@@ -40,7 +40,8 @@ public final class GatewayMetrics: AccessObserver {
     /// - Parameter others: further backends of swift-metrics that get everything, too.
     public init(registry: PrometheusRegistry = PrometheusRegistry(), others: [any MetricsFactory] = []) {
         self.registry = registry
-        let factory: any MetricsFactory = others.isEmpty ? registry : MultiplexMetricsHandler(factories: [registry] + others)
+        let factory: any MetricsFactory =
+            others.isEmpty ? registry : MultiplexMetricsHandler(factories: [registry] + others)
         self.factory = factory
         links = LinkMetrics(factory)
         inFlight = Meter(label: "headgate_requests_in_flight", dimensions: [], factory: factory)
@@ -132,7 +133,11 @@ private final class PipelineMetrics: @unchecked Sendable {
         if let microseconds = record.backendMicroseconds {
             let timer =
                 backend
-                ?? Timer(label: "headgate_backend_duration_seconds", dimensions: [("pipeline", name)], factory: factory)
+                ?? Timer(
+                    label: "headgate_backend_duration_seconds",
+                    dimensions: [("pipeline", name)],
+                    factory: factory,
+                )
             backend = timer
             timer.recordMicroseconds(microseconds)
         }
@@ -143,7 +148,10 @@ private final class PipelineMetrics: @unchecked Sendable {
         if let counter = requests[statusClass] { return counter }
         let status = statusClass == 0 ? "gone" : "\(statusClass)xx"
         let counter = Counter(
-            label: "headgate_requests_total", dimensions: [("pipeline", name), ("status", status)], factory: factory)
+            label: "headgate_requests_total",
+            dimensions: [("pipeline", name), ("status", status)],
+            factory: factory,
+        )
         requests[statusClass] = counter
         return counter
     }

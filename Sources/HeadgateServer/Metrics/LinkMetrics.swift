@@ -58,7 +58,11 @@ final class LinkMetrics: Sendable {
             counter.increment()
             return
         }
-        let counter = Counter(label: label, dimensions: [("link", link), ("outcome", outcome.rawValue)], factory: factory)
+        let counter = Counter(
+            label: label,
+            dimensions: [("link", link), ("outcome", outcome.rawValue)],
+            factory: factory,
+        )
         state.counters[key] = counter
         counter.increment()
     }

@@ -36,7 +36,9 @@ public final class PrometheusRegistry: MetricsFactory {
     }
 
     /// From half a millisecond to half a minute, the longest that an integration takes.
-    public static let latencyBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+    public static let latencyBuckets = [
+        0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,
+    ]
 
     /// Everything in Prometheus's text format, version 0.0.4, in the order of the names.
     public func text() -> String {

@@ -120,14 +120,21 @@ protocol AdmissionClient: AnyObject {
 extension GatewayFailure {
     /// As many requests as may are worked on, and as many as may wait for them.
     static let overloaded = unavailable(
-        "as many requests as may are worked on, and none was done in time", "overloaded")
+        "as many requests as may are worked on, and none was done in time",
+        "overloaded",
+    )
 
     /// The process holds as much memory as it may.
     static let outOfMemory = unavailable("the memory is used up to its limit", "memory-pressure")
 
     private static func unavailable(_ cause: String, _ reason: StaticString) -> GatewayFailure {
         var failure = GatewayFailure(
-            .default5XX, status: 503, message: "Service Unavailable", cause: cause, reason: reason)
+            .default5XX,
+            status: 503,
+            message: "Service Unavailable",
+            cause: cause,
+            reason: reason,
+        )
         failure.retryAfterSeconds = 1
         return failure
     }

@@ -15,7 +15,9 @@ final class LoopGuard: Sendable {
 
     /// Counts a request until what is returned is released; nil when it is one too many.
     func enter(trace header: String) -> AnyObject? {
-        guard let part = header.split(separator: ";").first(where: { $0.hasPrefix("Root=") }) else { return Hop(nil, "") }
+        guard let part = header.split(separator: ";").first(where: { $0.hasPrefix("Root=") }) else {
+            return Hop(nil, "")
+        }
         let root = part.prefix(128)
         let count = roots.withLock { roots in
             roots[root, default: 0] += 1

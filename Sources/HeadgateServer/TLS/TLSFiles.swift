@@ -50,7 +50,9 @@ public struct TLSFiles: Sendable {
             throw TLSFileError(path: "", what: "no certificate is given")
         }
         var configuration = TLSConfiguration.makeServerConfiguration(
-            certificateChain: first.chain, privateKey: .privateKey(first.key))
+            certificateChain: first.chain,
+            privateKey: .privateKey(first.key),
+        )
         configuration.minimumTLSVersion = .tlsv12
         configuration.applicationProtocols = (offersHTTP2 ? [ServerTLS.http2] : []) + ["http/1.1"]
         if let clientAuthorities {
@@ -71,7 +73,9 @@ public struct TLSFiles: Sendable {
     private static func choose(among identities: [Identity]) -> NIOSSLContextCallback {
         { values, promise in
             var chosen = NIOSSLContextConfigurationOverride.noChanges
-            if let name = values.serverHostname?.lowercased(), let identity = identities.first(where: { $0.serves(name) }) {
+            if let name = values.serverHostname?.lowercased(),
+                let identity = identities.first(where: { $0.serves(name) })
+            {
                 chosen.certificateChain = identity.chain
                 chosen.privateKey = .privateKey(identity.key)
             }
@@ -108,7 +112,9 @@ private struct Identity: Sendable {
         }
         // Checked here, so that the message names the pair; a server would find out with its first client.
         let configuration = TLSConfiguration.makeServerConfiguration(
-            certificateChain: chain, privateKey: .privateKey(key))
+            certificateChain: chain,
+            privateKey: .privateKey(key),
+        )
         guard (try? NIOSSLContext(configuration: configuration)) != nil else {
             throw TLSFileError(path: pair.key, what: "it is not the key of the certificate in \(pair.certificate)")
         }
@@ -129,7 +135,9 @@ private struct Identity: Sendable {
     func serves(_ name: String) -> Bool {
         names.contains { pattern in
             if pattern == name { return true }
-            guard pattern.hasPrefix("*."), let dot = name.firstIndex(of: "."), dot != name.startIndex else { return false }
+            guard pattern.hasPrefix("*."), let dot = name.firstIndex(of: "."), dot != name.startIndex else {
+                return false
+            }
             return name[dot...] == pattern.dropFirst()
         }
     }

@@ -28,21 +28,39 @@ public struct APIKeyStage: SynchronousStage {
     private static let value = Field(
         required: "value",
         FieldType<String>.scalar(.text(format: "API key"), expectation: "an API key of 20 to 128 characters") {
-            scalar, _ throws(InvalidValue) in
+            scalar,
+            _ throws(InvalidValue) in
             guard (20...128).contains(scalar.text.utf8.count) else { throw InvalidValue() }
             return scalar.text
         },
         "The key itself, 20 to 128 characters.",
     )
-    private static let enabled = Field("enabled", FieldType<Bool>.boolean, default: true, shown: "true", "Whether it may be used.")
+    private static let enabled = Field(
+        "enabled",
+        FieldType<Bool>.boolean,
+        default: true,
+        shown: "true",
+        "Whether it may be used.",
+    )
     private static let rateLimit = Field(
-        optional: "rateLimit", FieldType<Double>.requestRate, "Requests a second; not limited by default.")
+        optional: "rateLimit",
+        FieldType<Double>.requestRate,
+        "Requests a second; not limited by default.",
+    )
     private static let burstLimit = Field(
-        optional: "burstLimit", FieldType<Int>.integer(0...1_000_000_000), "Requests at once; one second's by default.")
+        optional: "burstLimit",
+        FieldType<Int>.integer(0...1_000_000_000),
+        "Requests at once; one second's by default.",
+    )
     private static let quota = Field(
-        optional: "quota", FieldType<APIKeys.Quota>.record(quotaRecord), "How many requests in all; not limited by default.")
+        optional: "quota",
+        FieldType<APIKeys.Quota>.record(quotaRecord),
+        "How many requests in all; not limited by default.",
+    )
     private static let keyRecord = Record<APIKeys.Key>(
-        "keys", "An API key.", fields: [id, value, enabled, rateLimit, burstLimit, quota],
+        "keys",
+        "An API key.",
+        fields: [id, value, enabled, rateLimit, burstLimit, quota],
     ) { settings in
         APIKeys.Key(
             id: try settings[id],
@@ -53,16 +71,24 @@ public struct APIKeyStage: SynchronousStage {
             burstLimit: try settings[burstLimit],
         )
     }
-    private static let limit = Field(required: "limit", FieldType<Int>.integer(0...1_000_000_000), "Requests in a period.")
+    private static let limit = Field(
+        required: "limit",
+        FieldType<Int>.integer(0...1_000_000_000),
+        "Requests in a period.",
+    )
     private static let period = Field(
         "period",
-        FieldType<String>.oneOf(APIKeys.Quota.Period.allCases.map(\.rawValue)).map { APIKeys.Quota.Period(rawValue: $0) ?? .day },
+        FieldType<String>.oneOf(APIKeys.Quota.Period.allCases.map(\.rawValue)).map {
+            APIKeys.Quota.Period(rawValue: $0) ?? .day
+        },
         default: .day,
         shown: "DAY",
         "When counting begins anew, in UTC.",
     )
     private static let quotaRecord = Record<APIKeys.Quota>(
-        "quota", "How many requests in all.", fields: [limit, period],
+        "quota",
+        "How many requests in all.",
+        fields: [limit, period],
     ) { APIKeys.Quota(limit: try $0[limit], period: try $0[period]) }
 
     /// `api-key`: keys with usage plans, in a pipeline file.
@@ -84,7 +110,9 @@ public struct APIKeyStage: SynchronousStage {
     ) { settings, build in
         let own = try settings[keys]
         let stage = APIKeyStage(
-            own.map(APIKeys.init) ?? build.services[APIKeys.self] ?? APIKeys([]), source: try settings[source])
+            own.map(APIKeys.init) ?? build.services[APIKeys.self] ?? APIKeys([]),
+            source: try settings[source],
+        )
         return BuiltStage(stage, explanation: stage.explanation)
     }
 
@@ -142,8 +170,12 @@ extension Exchange {
 
 extension FieldType where Value == Double {
     /// Requests a second; negative does not limit.
-    public static let requestRate = FieldType<Double>.scalar(.text(format: "number"), expectation: "a number of requests a second") {
-        scalar, _ throws(InvalidValue) in
+    public static let requestRate = FieldType<Double>.scalar(
+        .text(format: "number"),
+        expectation: "a number of requests a second",
+    ) {
+        scalar,
+        _ throws(InvalidValue) in
         guard let number = Double(scalar.text), number.isFinite else { throw InvalidValue() }
         return number
     }

@@ -116,7 +116,8 @@ public final class APIKeys: Sendable {
             return GatewayFailure(
                 .quotaExceeded,
                 message: "Limit Exceeded",
-                cause: "the quota of the API key \(key.id) is used up: \(quota.limit) a \(quota.period.rawValue.lowercased())",
+                cause:
+                    "the quota of the API key \(key.id) is used up: \(quota.limit) a \(quota.period.rawValue.lowercased())",
                 reason: "quota",
             )
         }
@@ -143,6 +144,10 @@ extension GatewayFailure {
     /// 429 `Too Many Requests`.
     static func throttled(_ what: String) -> GatewayFailure {
         GatewayFailure(
-            .throttled, message: "Too Many Requests", cause: "\(what) allows no more requests now", reason: "throttled")
+            .throttled,
+            message: "Too Many Requests",
+            cause: "\(what) allows no more requests now",
+            reason: "throttled",
+        )
     }
 }

@@ -4,9 +4,15 @@ import Synchronization
 /// Limits how many requests a method serves: API Gateway's `throttlingRateLimit` and `throttlingBurstLimit`.
 public final class ThrottleStage: SynchronousStage {
     private static let rateLimit = Field(
-        optional: "rateLimit", FieldType<Double>.requestRate, "Requests a second; 0 lets none through.")
+        optional: "rateLimit",
+        FieldType<Double>.requestRate,
+        "Requests a second; 0 lets none through.",
+    )
     private static let burstLimit = Field(
-        optional: "burstLimit", FieldType<Int>.integer(-1...1_000_000_000), "Requests at once; one second's by default.")
+        optional: "burstLimit",
+        FieldType<Int>.integer(-1...1_000_000_000),
+        "Requests at once; one second's by default.",
+    )
 
     /// `throttle`: requests a second and at once, in a pipeline file.
     public static let declaration = StageDeclaration(

@@ -28,7 +28,9 @@ enum AcceptedCoding {
     /// `q=0.5`, in thousandths; nil for anything else.
     private static func weight(_ parameter: Substring) -> Int? {
         let text = trimmed(parameter)
-        guard text.hasPrefix("q=") || text.hasPrefix("Q="), let number = Double(text.dropFirst(2)), (0...1).contains(number) else {
+        guard text.hasPrefix("q=") || text.hasPrefix("Q="), let number = Double(text.dropFirst(2)),
+            (0...1).contains(number)
+        else {
             return nil
         }
         return Int(number * 1000)

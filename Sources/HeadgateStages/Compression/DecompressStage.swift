@@ -47,7 +47,9 @@ public struct DecompressStage: SynchronousStage {
         guard !names.isEmpty, var bytes = exchange.request.body.bytes, !bytes.isEmpty else { return .proceed }
         guard names.count <= Self.mostCodings else { throw Self.unsupported("\(names.count) codings, one in another") }
         for name in names.reversed() {
-            guard let coding = ContentCoding(named: name) else { throw Self.unsupported("the coding \(name.quotedForMessage)") }
+            guard let coding = ContentCoding(named: name) else {
+                throw Self.unsupported("the coding \(name.quotedForMessage)")
+            }
             bytes = try unpack(bytes, coding)
         }
         exchange.request.body = .bytes(bytes)
@@ -68,7 +70,11 @@ public struct DecompressStage: SynchronousStage {
 
     private static func unsupported(_ what: String) -> GatewayFailure {
         GatewayFailure(
-            .unsupportedMediaType, message: "Unsupported Media Type", cause: "the request has \(what)", reason: "content-encoding")
+            .unsupportedMediaType,
+            message: "Unsupported Media Type",
+            cause: "the request has \(what)",
+            reason: "content-encoding",
+        )
     }
 }
 

@@ -17,7 +17,8 @@ public struct GatewayResponseTemplate: Sendable {
             switch self {
             case .source(let source): (try? source.value(exchange, nil))?.joined
             case .parameter(let name):
-                exchange.pathParameter(name) ?? exchange.query.last(name) ?? ArrivalHeaders.last(exactly: name, of: exchange)
+                exchange.pathParameter(name) ?? exchange.query.last(name)
+                    ?? ArrivalHeaders.last(exactly: name, of: exchange)
             }
         }
     }
@@ -91,11 +92,14 @@ public struct GatewayResponseTemplate: Sendable {
     /// `input.params('name')`: a parameter of the request, wherever it stands.
     private static func parameter(_ bytes: [UInt8], at start: Int) -> (Variable, end: Int)? {
         let call = Array("input.params(".utf8)
-        guard start + call.count < bytes.count, bytes[start..<start + call.count].elementsEqual(call) else { return nil }
+        guard start + call.count < bytes.count, bytes[start..<start + call.count].elementsEqual(call) else {
+            return nil
+        }
         let quote = bytes[start + call.count]
         guard quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"") else { return nil }
         let nameStart = start + call.count + 1
-        guard let nameEnd = bytes[nameStart...].firstIndex(of: quote), nameEnd + 1 < bytes.count, bytes[nameEnd + 1] == UInt8(ascii: ")")
+        guard let nameEnd = bytes[nameStart...].firstIndex(of: quote), nameEnd + 1 < bytes.count,
+            bytes[nameEnd + 1] == UInt8(ascii: ")")
         else { return nil }
         return (.parameter(String(decoding: bytes[nameStart..<nameEnd], as: UTF8.self)), nameEnd + 2)
     }

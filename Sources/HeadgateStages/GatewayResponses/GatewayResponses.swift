@@ -73,7 +73,9 @@ public struct GatewayResponses: FailureResponses {
         members["messageString"] = .string(quoted ?? "null")
         // Escaped, so that it may stand between quotes: the service's answers show it so.
         if let detail = failure.validationDetail {
-            members["validationErrorString"] = .string(String(JSONWriter.string(.string(detail)).dropFirst().dropLast()))
+            members["validationErrorString"] = .string(
+                String(JSONWriter.string(.string(detail)).dropFirst().dropLast())
+            )
         }
         exchange.contextMembers.removeAll { $0.name == "error" }
         exchange.contextMembers.append(("error", .object(members)))

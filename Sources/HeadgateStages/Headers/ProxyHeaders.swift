@@ -78,6 +78,7 @@ public enum ProxyHeaders {
         let remapped = ["Connection", "Content-Length", "Date", "Server", "x-amzn-RequestId"]
         let dropped = ["Transfer-Encoding", "Content-Encoding", "Via", "Keep-Alive", "Proxy-Connection"]
         return HeaderNameTable(
-            remapped.map { ($0, .remap(GatewayHeaders.remapPrefix + $0)) } + dropped.map { ($0, .drop) })
+            remapped.map { ($0, .remap(GatewayHeaders.remapPrefix + $0)) } + dropped.map { ($0, .drop) }
+        )
     }()
 }

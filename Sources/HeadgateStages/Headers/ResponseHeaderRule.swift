@@ -20,5 +20,6 @@ enum ResponseHeaderRule: Sendable, Equatable {
         [
             "Authorization", "Connection", "Content-Length", "Content-MD5", "Date", "Expect", "Host", "Max-Forwards",
             "Proxy-Authenticate", "Server", "Trailer", "Upgrade", "User-Agent", "WWW-Authenticate",
-        ].map { ($0, GatewayHeaders.remapPrefix + $0) })
+        ].map { ($0, GatewayHeaders.remapPrefix + $0) }
+    )
 }

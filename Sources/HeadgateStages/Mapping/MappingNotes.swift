@@ -10,7 +10,8 @@ extension Trace {
             (request.pathParameters.map { "path.\($0.name)=\($0.value.quotedForMessage)" }
                 + request.query.items.map { "querystring.\($0.name)=\($0.value.quotedForMessage)" }
                 + request.headers.fields.map { "header.\($0.name)=\($0.value.quotedForMessage)" })
-                .joined(separator: ", "))
+                .joined(separator: ", "),
+        )
     }
 }
 

@@ -97,7 +97,8 @@ public enum ParameterSource: Sendable {
         let own =
             side == .request
             ? [
-                "method.request.path.NAME", "method.request.querystring.NAME", "method.request.multivaluequerystring.NAME",
+                "method.request.path.NAME", "method.request.querystring.NAME",
+                "method.request.multivaluequerystring.NAME",
                 "method.request.header.NAME", "method.request.multivalueheader.NAME", "method.request.body",
                 "method.request.body.PATH",
             ]

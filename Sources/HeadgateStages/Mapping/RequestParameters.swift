@@ -45,7 +45,8 @@ public struct RequestParameters: Sendable {
                         source: mapping.source,
                         rule: backend.rule(forMapped: name),
                         constant: literal.map(HeaderText.cleaned),
-                    ))
+                    )
+                )
             case .query(let name):
                 // A literal is written as it shall stand in the URI, so its escapes are escapes.
                 query.append(
@@ -53,7 +54,8 @@ public struct RequestParameters: Sendable {
                         name: name,
                         source: mapping.source,
                         constant: literal.map { PercentCoding.decodeForm($0[...].utf8) },
-                    ))
+                    )
+                )
             case .path(let name):
                 path.append(Named(name: name, source: mapping.source, constant: nil))
             }

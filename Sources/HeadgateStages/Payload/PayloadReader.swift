@@ -57,7 +57,11 @@ final class PayloadReader {
             switch side {
             case .request:
                 throw GatewayFailure(
-                    .default4XX, message: "Invalid JSON in request body", cause: cause, reason: "invalid-json")
+                    .default4XX,
+                    message: "Invalid JSON in request body",
+                    cause: cause,
+                    reason: "invalid-json",
+                )
             case .response:
                 throw .internalError(cause, type: .default5XX, reason: "invalid-json")
             }

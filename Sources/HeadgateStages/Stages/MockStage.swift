@@ -13,7 +13,11 @@ public struct MockStage: SynchronousStage {
         default: [],
         "Header fields of the response. Only with `status`.",
     )
-    private static let body = Field(optional: "body", FieldType.string, "The payload of the response. Only with `status`.")
+    private static let body = Field(
+        optional: "body",
+        FieldType.string,
+        "The payload of the response. Only with `status`.",
+    )
 
     /// `mock`: a status, and header fields and a body if that is all, in a pipeline file.
     public static let declaration = StageDeclaration(
@@ -51,7 +55,14 @@ public struct MockStage: SynchronousStage {
             }
         }
         return BuiltStage(
-            MockStage(fixed: IntegrationResponse(status: code, headers: response, body: text.map { Body($0) } ?? .empty, attempts: 0)),
+            MockStage(
+                fixed: IntegrationResponse(
+                    status: code,
+                    headers: response,
+                    body: text.map { Body($0) } ?? .empty,
+                    attempts: 0,
+                )
+            ),
             explanation: "always \(code)",
             details: fields.map { ("header " + $0.key, $0.value) } + (text.map { [("body", $0)] } ?? []),
         )

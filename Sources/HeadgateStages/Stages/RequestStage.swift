@@ -34,7 +34,9 @@ public struct RequestStage: SynchronousStage {
     )
     private static let backend = Field(
         "backend",
-        FieldType<String>.oneOf([BackendKind.http, .aws, .mock].map(\.rawValue)).map { BackendKind(rawValue: $0) ?? .http },
+        FieldType<String>.oneOf([BackendKind.http, .aws, .mock].map(\.rawValue)).map {
+            BackendKind(rawValue: $0) ?? .http
+        },
         default: .http,
         shown: BackendKind.http.rawValue,
         "Whose rules for header fields hold: `http`, `aws`, or `mock`, which sends none.",
@@ -112,7 +114,10 @@ public struct RequestStage: SynchronousStage {
 
         let contentType = exchange.request.headers.first("Content-Type")
         let payload = try Payload.request(
-            bytes, isBinary: binaryMediaTypes.matches(contentType), handling: contentHandling)
+            bytes,
+            isBinary: binaryMediaTypes.matches(contentType),
+            handling: contentHandling,
+        )
         let entry = templates.forRequest(contentType: contentType)
         if let template = entry?.template {
             exchange.trace?.note("template", "for \(entry?.key ?? "")")
@@ -122,7 +127,9 @@ public struct RequestStage: SynchronousStage {
             if !exchange.overrides.isEmpty { try applyOverrides(exchange) }
         } else if entry != nil || passthroughBehavior.passes(templates) {
             exchange.trace?.note(
-                "template", entry == nil ? "none for this type: the body passes" : "empty: the body passes")
+                "template",
+                entry == nil ? "none for this type: the body passes" : "empty: the body passes",
+            )
             exchange.integrationRequest.body = .bytes(payload.passedThrough)
         } else {
             throw Self.unsupported(contentType, templates, passthroughBehavior)

@@ -151,7 +151,9 @@ public struct ResponseStage: SynchronousStage {
     private func map(_ exchange: Exchange) throws(GatewayFailure) {
         guard let backend = exchange.integrationResponse else {
             throw .internalError(
-                "nothing has answered in front of the response stage: no stage calls a backend", reason: "no-backend")
+                "nothing has answered in front of the response stage: no stage calls a backend",
+                reason: "no-backend",
+            )
         }
         guard let bytes = backend.body.bytes else {
             throw .internalError("the backend's body is a stream, which no mapping can read", reason: "stream")

@@ -92,7 +92,9 @@ public struct SelectStage: SynchronousStage {
     public func run(_ exchange: Exchange) throws -> StageOutcome {
         guard let response = exchange.integrationResponse else {
             throw GatewayFailure.internalError(
-                "nothing has answered in front of the select stage: no stage calls a backend", reason: "no-backend")
+                "nothing has answered in front of the select stage: no stage calls a backend",
+                reason: "no-backend",
+            )
         }
         switch subject {
         case .status:
@@ -122,7 +124,8 @@ public struct SelectStage: SynchronousStage {
         exchange.selection = selection
         guard let trace = exchange.trace else { return }
         let value = text().quotedForMessage
-        let pattern = selection.pattern.map { "\(value) matches \($0)" } ?? "\(value) matches no pattern, so the default"
+        let pattern =
+            selection.pattern.map { "\(value) matches \($0)" } ?? "\(value) matches no pattern, so the default"
         trace.note("selection", pattern + " → \(selection.status)")
     }
 
@@ -173,7 +176,8 @@ public struct SelectStage: SynchronousStage {
                 context.diagnostics.error(
                     at: second.location ?? node.location,
                     "two entries have no pattern",
-                    expected: "expected one default" + (defaults[0].location.map { "; the first stands in line \($0.line)" } ?? ""),
+                    expected: "expected one default"
+                        + (defaults[0].location.map { "; the first stands in line \($0.line)" } ?? ""),
                     suggestion: "write pattern: \"\(second.status)\"",
                 )
                 return nil

@@ -24,10 +24,15 @@ public struct SelectionRule: Sendable {
             + "everything that no pattern matches.",
     )
     private static let statusField = Field(
-        required: "status", FieldType.status, "The status of the response that the client gets.")
+        required: "status",
+        FieldType.status,
+        "The status of the response that the client gets.",
+    )
 
     static let record = Record<SelectionRule>(
-        "select", "A pattern and the response that it selects.", fields: [patternField, statusField],
+        "select",
+        "A pattern and the response that it selects.",
+        fields: [patternField, statusField],
     ) { settings in
         SelectionRule(
             pattern: try settings[patternField].flatMap { $0.source.isEmpty ? nil : $0 },

@@ -45,7 +45,9 @@ private struct ExchangeContext: TemplateMembers {
             return member.text(exchange).map { .string($0) } ?? .value(.null)
         }
         if name == "identity" { return .members(IdentityMembers(exchange: exchange)) }
-        if let member = BackendMember(rawValue: name) { return member.text(exchange).map { .string($0) } ?? .value(.null) }
+        if let member = BackendMember(rawValue: name) {
+            return member.text(exchange).map { .string($0) } ?? .value(.null)
+        }
         if let shared = exchange.sharedContextValue([name]) { return .value(shared) }
         // Without an authorizer the object is there and empty, though it is not listed (recorded on the service).
         return name == "authorizer" ? .value(.object([:])) : nil

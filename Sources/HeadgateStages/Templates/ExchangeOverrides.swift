@@ -37,7 +37,8 @@ extension TemplateOverrides {
     private static func texts(_ value: JSONValue) -> [String] {
         switch value {
         case .null: []
-        case .array(let elements): elements.flatMap { element in
+        case .array(let elements):
+            elements.flatMap { element in
                 if case .array = element { [JSONWriter.string(element)] } else { texts(element) }
             }
         case .string(let text): [text]

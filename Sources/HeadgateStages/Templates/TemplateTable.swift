@@ -75,7 +75,10 @@ extension FieldType where Value == TemplateTable {
         return FieldType(map.shape, expectation: map.expectation) { node, context in
             map.decode(node, context).map { entries in
                 for entry in entries {
-                    entry.value?.check(printsJSON: MediaType.isJSON(MediaType.first(of: entry.key)), context.diagnostics)
+                    entry.value?.check(
+                        printsJSON: MediaType.isJSON(MediaType.first(of: entry.key)),
+                        context.diagnostics,
+                    )
                 }
                 return TemplateTable(entries.map { ($0.key, $0.value.flatMap { $0.isEmpty ? nil : $0 }) })
             }
@@ -90,7 +93,10 @@ extension FieldType where Value == TemplateTable {
             return InvalidValue(
                 "Invalid content type specified: \(key)",
                 expected: "expected a media type such as application/json, or $default",
-                suggestion: Suggestion.didYouMean(key, among: [MediaType.json, "application/xml", "text/plain", "$default"]),
+                suggestion: Suggestion.didYouMean(
+                    key,
+                    among: [MediaType.json, "application/xml", "text/plain", "$default"],
+                ),
             )
         },
     )

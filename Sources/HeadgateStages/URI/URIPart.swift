@@ -54,8 +54,11 @@ enum URIPart: Sendable, Equatable {
                 parts.append(isVariable ? try readVariable(inner) : try readPlaceholder(inner))
             } catch {
                 throw InvalidURITemplate(
-                    error.message, expected: error.expected, suggestion: error.suggestion,
-                    offset: column(of: at, in: bytes))
+                    error.message,
+                    expected: error.expected,
+                    suggestion: error.suggestion,
+                    offset: column(of: at, in: bytes),
+                )
             }
             at = close + 1
             literalStart = at
@@ -67,7 +70,9 @@ enum URIPart: Sendable, Equatable {
     private static func readPlaceholder(_ name: String) throws(InvalidURITemplate) -> URIPart {
         if name.utf8.last == UInt8(ascii: "+"), isName(name.dropLast()) {
             throw InvalidURITemplate(
-                "{\(name)} is written without the plus in a backend's URI", suggestion: "write {\(name.dropLast())}")
+                "{\(name)} is written without the plus in a backend's URI",
+                suggestion: "write {\(name.dropLast())}",
+            )
         }
         guard isName(name[...]) else {
             throw InvalidURITemplate(

@@ -100,7 +100,9 @@ struct URIPlan: Sendable {
 
     private func value(_ name: String, _ values: [(name: String, value: String)]) throws(GatewayFailure) -> String {
         for candidate in values.reversed() where candidate.name == name { return candidate.value }
-        let brace = text.utf8.firstIndex(of: UInt8(ascii: "{")).map { text.utf8.distance(from: text.startIndex, to: $0) }
+        let brace = text.utf8.firstIndex(of: UInt8(ascii: "{")).map {
+            text.utf8.distance(from: text.startIndex, to: $0)
+        }
         throw .internalError(
             "Execution failed due to configuration error: Illegal character in path at index \(brace ?? 0): \(text): "
                 + "nothing maps integration.request.path.\(name)",
@@ -126,7 +128,9 @@ struct URIPlan: Sendable {
                 guard value.utf8.allSatisfy({ Self.isHostByte($0) || (isWholeHost && $0 == UInt8(ascii: ".")) }),
                     (1...253).contains(value.utf8.count)
                 else {
-                    throw Self.invalidEndpoint("\(value.quotedForMessage) cannot stand for {\(name)} in the host of \(text)")
+                    throw Self.invalidEndpoint(
+                        "\(value.quotedForMessage) cannot stand for {\(name)} in the host of \(text)"
+                    )
                 }
                 url += value
             }
@@ -168,7 +172,8 @@ struct URIPlan: Sendable {
     private static func split(_ parts: [URIPart], text: String) throws(InvalidURITemplate) -> Components {
         var components = Components()
         var rest = parts[...]
-        guard case .literal(let first)? = rest.first, let scheme = ["http://", "https://"].first(where: first.startsLike)
+        guard case .literal(let first)? = rest.first,
+            let scheme = ["http://", "https://"].first(where: first.startsLike)
         else {
             throw InvalidURITemplate(
                 "Invalid HTTP endpoint specified for URI: \(text.quotedForMessage)",

@@ -146,8 +146,10 @@ private final class StageVariableURI: Sendable {
             plan = try URIPlan(newParts, text: text)
         } catch {
             throw URIPlan.invalidEndpoint(
-                error.message + " (stage variables " + zip(names, values).map { "\($0)=\($1.quotedForMessage)" }
-                    .joined(separator: ", ") + ")")
+                error.message + " (stage variables "
+                    + zip(names, values).map { "\($0)=\($1.quotedForMessage)" }
+                    .joined(separator: ", ") + ")"
+            )
         }
         kept.withLock { kept in
             if kept.count >= Self.maximumKept { kept.removeFirst() }

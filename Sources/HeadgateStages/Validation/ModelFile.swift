@@ -17,12 +17,15 @@ enum ModelFile {
         guard let directory else {
             throw InvalidValue(
                 "\(path.quotedForMessage) cannot be found: the pipeline is no file, so nothing is beside it",
-                suggestion: "write the schema inline")
+                suggestion: "write the schema inline",
+            )
         }
-        guard !path.isEmpty, !path.hasPrefix("/"), !path.utf8.contains(0), !path.split(separator: "/").contains("..") else {
+        guard !path.isEmpty, !path.hasPrefix("/"), !path.utf8.contains(0), !path.split(separator: "/").contains("..")
+        else {
             throw InvalidValue(
                 "\(path.quotedForMessage) leads out of the folder of the pipeline file",
-                expected: "expected a path below it, such as models/pet.schema.json")
+                expected: "expected a path below it, such as models/pet.schema.json",
+            )
         }
         let shown = directory.isEmpty || directory == "." ? path : directory + "/" + path
         guard let real = realPath(shown), let folder = realPath(directory.isEmpty ? "." : directory) else {
@@ -50,7 +53,9 @@ enum ModelFile {
         // Not blocking: a FIFO must not hold the loader.
         let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else {
-            throw InvalidValue("the model \(shown.quotedForMessage) cannot be opened: \(String(cString: strerror(errno)))")
+            throw InvalidValue(
+                "the model \(shown.quotedForMessage) cannot be opened: \(String(cString: strerror(errno)))"
+            )
         }
         defer { close(descriptor) }
         var status = stat()
@@ -66,7 +71,9 @@ enum ModelFile {
             let count = chunk.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else {
-                throw InvalidValue("the model \(shown.quotedForMessage) cannot be read: \(String(cString: strerror(errno)))")
+                throw InvalidValue(
+                    "the model \(shown.quotedForMessage) cannot be read: \(String(cString: strerror(errno)))"
+                )
             }
             if count == 0 { break }
             bytes += chunk[..<count]

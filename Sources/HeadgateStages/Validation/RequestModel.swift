@@ -18,7 +18,8 @@ public struct RequestModel: Sendable {
 
     /// A model as files have it: a name, a path to a JSON file, or the schema itself.
     static let fieldType = FieldType<RequestModel>(
-        .any, expectation: "the name of a model, the path of a JSON file, or a JSON Schema",
+        .any,
+        expectation: "the name of a model, the path of a JSON file, or a JSON Schema",
     ) { node, context in
         RequestModelReader(context: context, models: context.services[NamedModels.self] ?? .none).read(node)
     }
@@ -70,7 +71,10 @@ private struct RequestModelReader {
         if let schema = models.schema(name) { return compile(schema, name, models.node(name) ?? node) }
         if let written = models.node(name) {
             context.diagnostics.error(
-                at: written.location, "the model \"\(name)\" is no schema", expected: "expected a mapping, or JSON")
+                at: written.location,
+                "the model \"\(name)\" is no schema",
+                expected: "expected a mapping, or JSON",
+            )
             return nil
         }
         context.diagnostics.error(
@@ -102,7 +106,8 @@ private struct RequestModelReader {
     }
 
     private func compile(_ schema: JSONValue, _ name: String, _ node: ConfigurationNode) -> RequestModel? {
-        let resolver = SchemaResolver { [models, files = context.services[ConsultedFiles.self], directory = context.directory] in
+        let resolver = SchemaResolver {
+            [models, files = context.services[ConsultedFiles.self], directory = context.directory] in
             if let name = NamedModels.name(in: $0) { return models.schema(name) }
             guard $0.hasSuffix(".json"), !$0.contains(":") else { return nil }
             if let directory { files?.add(directory + "/" + $0) }

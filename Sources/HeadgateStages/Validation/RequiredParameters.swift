@@ -46,7 +46,8 @@ extension FieldType where Value == RequiredParameters {
         .either([
             .list(of: .text(format: "request parameter")), .map(keys: "request parameter", values: .boolean),
         ]),
-        expectation: "a mapping of request parameters such as method.request.querystring.page to true or false, or a list of them",
+        expectation:
+            "a mapping of request parameters such as method.request.querystring.page to true or false, or a list of them",
     ) { node, context in
         var read: [RequiredParameters.Parameter?] = []
         switch node.value {
@@ -76,7 +77,9 @@ extension FieldType where Value == RequiredParameters {
     }
 
     private static func parameter(
-        _ text: String, at location: SourceLocation, _ context: DecodingContext
+        _ text: String,
+        at location: SourceLocation,
+        _ context: DecodingContext,
     ) -> RequiredParameters.Parameter? {
         let parts = text.split(separator: ".", maxSplits: 3, omittingEmptySubsequences: false)
         if parts.count == 4, parts[0] == "method", parts[1] == "request", URIPart.isName(parts[3]),

@@ -43,7 +43,7 @@ final class Evaluation {
     func model(
         of path: CompiledPath,
         at model: Model,
-        requiringAll: Bool = false
+        requiringAll: Bool = false,
     ) throws(Interruption) -> Model {
         if path.isPlain, !requiringAll, case .node(let start) = model {
             try spend(1 + path.steps.count)

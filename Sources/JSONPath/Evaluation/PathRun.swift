@@ -93,7 +93,7 @@ struct PathRun {
         _ key: [UInt8],
         of model: Model,
         _ index: Int,
-        isDefinite: Bool
+        isDefinite: Bool,
     ) throws(Interruption) {
         if let value = try evaluation.property(key, of: model) {
             try passProperty(value, index)

@@ -117,7 +117,7 @@ extension Evaluation {
     /// Two lists, for the operators between sets; nil if one is an object.
     func lists(
         _ left: FilterValue,
-        _ right: FilterValue
+        _ right: FilterValue,
     ) throws(Interruption) -> ([FilterValue], [FilterValue])? {
         guard case .json(let b) = right else { throw .invalid }
         guard let others = try elements(b) else { return nil }
@@ -183,7 +183,8 @@ extension Evaluation {
                 return .pathText
             }
             let brackets = (trimmed[0], trimmed[trimmed.count - 1])
-            let isBracketed = brackets == (UInt8(ascii: "["), UInt8(ascii: "]"))
+            let isBracketed =
+                brackets == (UInt8(ascii: "["), UInt8(ascii: "]"))
                 || brackets == (UInt8(ascii: "{"), UInt8(ascii: "}"))
             if isBracketed, trimmed.count > 1 {
                 let literal = JSONLiteral(bytes)
@@ -192,7 +193,8 @@ extension Evaluation {
         }
         guard bytes.count > 1 else { return .string(.bytes(bytes)) }
         let quotes = (bytes[0], bytes[bytes.count - 1])
-        let isQuoted = quotes == (UInt8(ascii: "'"), UInt8(ascii: "'"))
+        let isQuoted =
+            quotes == (UInt8(ascii: "'"), UInt8(ascii: "'"))
             || quotes == (UInt8(ascii: "\""), UInt8(ascii: "\""))
         guard isQuoted || bytes.contains(0x5C) else { return .string(.bytes(bytes)) }
         guard let text = Unescaping.unescaped(isQuoted ? bytes[1..<(bytes.count - 1)] : bytes[...]) else {
@@ -206,7 +208,7 @@ extension Evaluation {
     /// Lends the bytes of a text.
     func withBytes<Result>(
         _ text: FilterText,
-        _ body: (UnsafeBufferPointer<UInt8>) throws(Interruption) -> Result
+        _ body: (UnsafeBufferPointer<UInt8>) throws(Interruption) -> Result,
     ) throws(Interruption) -> Result {
         switch text {
         case .node(let position):

@@ -87,7 +87,7 @@ extension Evaluation {
     private func compare(
         _ left: FilterValue,
         _ relation: FilterOperator,
-        _ right: FilterValue
+        _ right: FilterValue,
     ) throws(Interruption) -> Bool {
         switch relation {
         case .equal: return try equal(left, right)

@@ -219,7 +219,7 @@ struct FilterParser {
             throw scanner.error(
                 "in the regular expression, \(error.message)",
                 at: start + 1,
-                suggestion: error.suggestion
+                suggestion: error.suggestion,
             )
         }
     }

@@ -21,7 +21,7 @@ extension PathParser {
             let index = scanner.significant(after: scanner.position)
             throw scanner.error(
                 "found \(scanner.name(at: index)) in brackets, expected a quoted name, an index, ':', '*' or '?('",
-                at: index
+                at: index,
             )
         }
     }
@@ -51,7 +51,7 @@ extension PathParser {
                         throw scanner.error(
                             "the name is not followed by ',' or ']'",
                             at: index + 1,
-                            suggestion: "write \\\(Unicode.Scalar(quote)) for a quote inside a name"
+                            suggestion: "write \\\(Unicode.Scalar(quote)) for a quote inside a name",
                         )
                     }
                     guard let name = Unescaping.unescaped(scanner.bytes[start..<index]) else {

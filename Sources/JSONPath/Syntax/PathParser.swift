@@ -127,7 +127,7 @@ struct PathParser {
                 throw scanner.error(
                     "found a blank behind '\(name)'",
                     at: end,
-                    suggestion: "write ['a name'] if it has blanks"
+                    suggestion: "write ['a name'] if it has blanks",
                 )
             case UInt8(ascii: "."), UInt8(ascii: "["):
                 break loop

@@ -122,7 +122,7 @@ struct PathScanner {
         _ open: UInt8,
         _ close: UInt8,
         at start: Int,
-        skippingPatterns: Bool
+        skippingPatterns: Bool,
     ) throws(PathSyntaxError) -> Int? {
         var depth = 1
         var index = start + 1

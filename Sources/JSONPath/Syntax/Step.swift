@@ -60,7 +60,7 @@ final class CompiledPath: Sendable {
         isFromRoot: Bool,
         isDefinite forced: Bool? = nil,
         startsDefinite: Bool = true,
-        isCounting: Bool = false
+        isCounting: Bool = false,
     ) {
         self.steps = steps
         self.isFromRoot = isFromRoot
@@ -81,7 +81,8 @@ final class CompiledPath: Sendable {
         }
         if case .function? = steps.last { endsInFunction = true } else { endsInFunction = false }
         let countable = forced == nil && !endsInFunction && !steps.isEmpty
-        counting = countable
+        counting =
+            countable
             ? CompiledPath(steps + [.wildcard], isFromRoot: isFromRoot, isDefinite: definite, isCounting: true)
             : nil
     }
@@ -107,7 +108,7 @@ final class CompiledPath: Sendable {
             [.function(name, [.path(inner)])] + rest,
             isFromRoot: isFromRoot,
             isDefinite: isDefinite,
-            startsDefinite: false
+            startsDefinite: false,
         )
     }
 }

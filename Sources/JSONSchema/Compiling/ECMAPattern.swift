@@ -8,13 +8,20 @@ import OrderedJSON
 /// ECMA 262 has not, such as `(?i)` and `\p{L}`, is kept, since people use it.
 enum ECMAPattern {
     static func compile(
-        _ source: String, _ compiler: inout SchemaCompiler, at place: SchemaDocuments.Place, keyword: String
+        _ source: String,
+        _ compiler: inout SchemaCompiler,
+        at place: SchemaDocuments.Place,
+        keyword: String,
     ) -> Pattern? {
         do throws(PatternError) {
             return try Pattern(java(source))
         } catch {
             compiler.report(
-                place, keyword, .string(source), expected: "a regular expression of ECMA 262: \(error.message)")
+                place,
+                keyword,
+                .string(source),
+                expected: "a regular expression of ECMA 262: \(error.message)",
+            )
             return nil
         }
     }
@@ -69,7 +76,8 @@ enum ECMAPattern {
 
     /// Names of Unicode categories that Java knows by their short names only.
     private static let longNames = [
-        "{Letter}": "{L}", "{Lowercase_Letter}": "{Ll}", "{Uppercase_Letter}": "{Lu}", "{Number}": "{N}", "{digit}": "{Nd}",
+        "{Letter}": "{L}", "{Lowercase_Letter}": "{Ll}", "{Uppercase_Letter}": "{Lu}", "{Number}": "{N}",
+        "{digit}": "{Nd}",
         "{Decimal_Number}": "{Nd}", "{Punctuation}": "{P}", "{punct}": "{P}", "{Symbol}": "{S}", "{Separator}": "{Z}",
         "{Mark}": "{M}", "{Other}": "{C}",
     ]

@@ -17,7 +17,9 @@ struct KeywordCompiler {
         schema.members = memberSchemas
         if isClosed {
             let named = Set(memberSchemas.named.keys)
-            schema.assertions.append(.additionalProperties(named: named, patterns: memberSchemas.patterns.map(\.pattern)))
+            schema.assertions.append(
+                .additionalProperties(named: named, patterns: memberSchemas.patterns.map(\.pattern))
+            )
         }
         if let all = schemaList("allOf", &compiler) { schema.assertions.append(.allOf(all)) }
         if let any = schemaList("anyOf", &compiler) { schema.assertions.append(.anyOf(any)) }
@@ -70,14 +72,21 @@ struct KeywordCompiler {
     }
 
     private func numbers(
-        _ keyword: String, _ value: JSONValue, _ list: [JSONValue], _ compiler: inout SchemaCompiler
+        _ keyword: String,
+        _ value: JSONValue,
+        _ list: [JSONValue],
+        _ compiler: inout SchemaCompiler,
     ) -> [Int] {
         let parent = compiler.child(of: place, keyword, value)
-        return list.enumerated().map { index, schema in compiler.number(of: compiler.child(of: parent, String(index), schema)) }
+        return list.enumerated().map { index, schema in
+            compiler.number(of: compiler.child(of: parent, String(index), schema))
+        }
     }
 
     private func schemaMap(
-        _ keyword: String, _ value: JSONValue, _ compiler: inout SchemaCompiler
+        _ keyword: String,
+        _ value: JSONValue,
+        _ compiler: inout SchemaCompiler,
     ) -> [(name: String, schema: Int)] {
         guard case .object(let schemas) = value else {
             compiler.report(place, keyword, value, expected: "an object of schemas")
@@ -154,7 +163,11 @@ struct KeywordCompiler {
         return try? JSONDocument(JSONWriter.string(value), limits: limits)
     }
 
-    private func counts(_ keywords: [CountRule.Keyword], _ schema: inout CompiledSchema, _ compiler: inout SchemaCompiler) {
+    private func counts(
+        _ keywords: [CountRule.Keyword],
+        _ schema: inout CompiledSchema,
+        _ compiler: inout SchemaCompiler,
+    ) {
         for keyword in keywords {
             guard let value = members[keyword.rawValue] else { continue }
             if let limit = value.int, limit >= 0 {
@@ -166,15 +179,24 @@ struct KeywordCompiler {
     }
 
     private func bound(
-        _ keyword: String, _ exclusive: String, _ compiler: inout SchemaCompiler
+        _ keyword: String,
+        _ exclusive: String,
+        _ compiler: inout SchemaCompiler,
     ) -> (number: SchemaNumber, isExclusive: Bool)? {
         var isExclusive = false
         if let value = members[exclusive] {
             if let flag = value.bool {
                 isExclusive = flag
-                if members[keyword] == nil { compiler.report(place, exclusive, value, expected: "\(keyword) beside it") }
+                if members[keyword] == nil {
+                    compiler.report(place, exclusive, value, expected: "\(keyword) beside it")
+                }
             } else {
-                compiler.report(place, exclusive, value, expected: "true or false, as draft 4 has it beside \(keyword)")
+                compiler.report(
+                    place,
+                    exclusive,
+                    value,
+                    expected: "true or false, as draft 4 has it beside \(keyword)",
+                )
             }
         }
         guard let value = members[keyword] else { return nil }
@@ -205,7 +227,13 @@ struct KeywordCompiler {
             if type.isEmpty {
                 compiler.report(place, "type", word, expected: expected)
             } else if types.contains(type) {
-                compiler.report(place, "type", word, expected: "each type once", found: "\(word.foundText) twice, at \(index)")
+                compiler.report(
+                    place,
+                    "type",
+                    word,
+                    expected: "each type once",
+                    found: "\(word.foundText) twice, at \(index)",
+                )
             }
             types.formUnion(type)
         }
@@ -214,7 +242,10 @@ struct KeywordCompiler {
     }
 
     private func names(
-        _ keyword: String, _ value: JSONValue, isEmptyAllowed: Bool, _ compiler: inout SchemaCompiler
+        _ keyword: String,
+        _ value: JSONValue,
+        isEmptyAllowed: Bool,
+        _ compiler: inout SchemaCompiler,
     ) -> [String]? {
         guard let list = value.array, !list.isEmpty || isEmptyAllowed else {
             compiler.report(place, keyword, value, expected: "a list of names, at least one")

@@ -74,7 +74,11 @@ struct SchemaCompiler {
 
     /// Adds a mistake once.
     mutating func report(
-        _ place: SchemaDocuments.Place, _ keyword: String?, _ value: JSONValue, expected: String, found: String? = nil
+        _ place: SchemaDocuments.Place,
+        _ keyword: String?,
+        _ value: JSONValue,
+        expected: String,
+        found: String? = nil,
     ) {
         let mistake = SchemaMistake(
             pointer: keyword.map { JSONPointer.appending($0, to: place.pointer) } ?? place.pointer,

@@ -2,12 +2,14 @@
 enum DateTimeFormat {
     static func accepts(_ text: [UInt8]) -> Bool {
         // 1990-12-31T23:59:60Z
-        guard text.count >= 20, text[4] == dash, text[7] == dash, text[10] | 0x20 == UInt8(ascii: "t"), text[13] == colon,
+        guard text.count >= 20, text[4] == dash, text[7] == dash, text[10] | 0x20 == UInt8(ascii: "t"),
+            text[13] == colon,
             text[16] == colon, let year = number(text[0..<4]), let month = number(text[5..<7]),
             let day = number(text[8..<10]), let hour = number(text[11..<13]), let minute = number(text[14..<16]),
             let second = number(text[17..<19])
         else { return false }
-        guard (1...12).contains(month), day >= 1, day <= days(in: month, year), hour < 24, minute < 60, second < 61 else {
+        guard (1...12).contains(month), day >= 1, day <= days(in: month, year), hour < 24, minute < 60, second < 61
+        else {
             return false
         }
         var rest = text[19...]

@@ -31,7 +31,8 @@ enum EmailFormat {
             return !isEscaped
         }
         return text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { atom in
-            !atom.isEmpty && atom.allSatisfy { $0 >= 0x80 || HostnameFormat.isLetterOrDigit($0) || atomMarks.contains($0) }
+            !atom.isEmpty
+                && atom.allSatisfy { $0 >= 0x80 || HostnameFormat.isLetterOrDigit($0) || atomMarks.contains($0) }
         }
     }
 
@@ -109,7 +110,8 @@ enum URIFormat {
         while index < text.count {
             let byte = text[index]
             if byte == UInt8(ascii: "%") {
-                guard index + 2 < text.count, AddressFormat.isHex(text[index + 1]), AddressFormat.isHex(text[index + 2]) else {
+                guard index + 2 < text.count, AddressFormat.isHex(text[index + 1]), AddressFormat.isHex(text[index + 2])
+                else {
                     return false
                 }
             } else if byte == UInt8(ascii: "#") {

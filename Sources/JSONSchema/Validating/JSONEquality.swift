@@ -10,7 +10,9 @@ enum JSONEquality {
         case .boolean: return left.isTrue(a) == right.isTrue(b)
         case .number: return SchemaNumber(left.number(a)) == SchemaNumber(right.number(b))
         case .string:
-            if left.hasEscapes(a) || right.hasEscapes(b) { return left.string(a).utf8.elementsEqual(right.string(b).utf8) }
+            if left.hasEscapes(a) || right.hasEscapes(b) {
+                return left.string(a).utf8.elementsEqual(right.string(b).utf8)
+            }
             return left.sourceText(a).elementsEqual(right.sourceText(b))
         case .array:
             guard left.count(a) == right.count(b) else { return false }
@@ -26,7 +28,9 @@ enum JSONEquality {
         if left.count(a) > 16 {
             let values = Dictionary(right.members(b).map { (right.string($0.key), $0.value) }) { $1 }
             for member in left.members(a) {
-                guard let other = values[left.string(member.key)], equal(left, member.value, right, other) else { return false }
+                guard let other = values[left.string(member.key)], equal(left, member.value, right, other) else {
+                    return false
+                }
             }
             return true
         }

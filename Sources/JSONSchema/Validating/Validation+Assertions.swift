@@ -32,7 +32,10 @@ extension Validation {
         case .additionalItems(let most):
             if kind == .array, tape.count(value) > most {
                 let count = tape.count(value)
-                fail("additionalItems", "schema only allows \(most) elements in array but instance has \(count) elements")
+                fail(
+                    "additionalItems",
+                    "schema only allows \(most) elements in array but instance has \(count) elements",
+                )
             }
         case .uniqueItems:
             if kind == .array { checkUnique(value) }
@@ -58,7 +61,10 @@ extension Validation {
             }
         }
         guard spend(tape.extent(value)), !isFound else { return }
-        fail("enum", "instance value (\(text(value))) not found in enum (possible values: \(JSONWriter.string(values.root)))")
+        fail(
+            "enum",
+            "instance value (\(text(value))) not found in enum (possible values: \(JSONWriter.string(values.root)))",
+        )
     }
 
     // MARK: Combinations
@@ -67,7 +73,10 @@ extension Validation {
         var matched = 0
         for schema in schemas where accepts(schema, value) { matched += 1 }
         guard matched < schemas.count else { return }
-        fail("allOf", "instance failed to match all required schemas (matched only \(matched) out of \(schemas.count))")
+        fail(
+            "allOf",
+            "instance failed to match all required schemas (matched only \(matched) out of \(schemas.count))",
+        )
     }
 
     private func checkAny(_ schemas: [Int], _ value: Int) {
@@ -123,16 +132,28 @@ extension Validation {
         switch (rule.keyword, kind) {
         case (.maxItems, .array) where tape.count(value) > limit:
             let count = tape.count(value)
-            fail("maxItems", "array is too long: must have at most \(limit) elements but instance has \(count) elements")
+            fail(
+                "maxItems",
+                "array is too long: must have at most \(limit) elements but instance has \(count) elements",
+            )
         case (.minItems, .array) where tape.count(value) < limit:
             let count = tape.count(value)
-            fail("minItems", "array is too short: must have at least \(limit) elements but instance has \(count) elements")
+            fail(
+                "minItems",
+                "array is too short: must have at least \(limit) elements but instance has \(count) elements",
+            )
         case (.maxProperties, .object) where tape.count(value) > limit:
             let count = tape.count(value)
-            fail("maxProperties", "object has too many properties (found \(count) but schema requires at most \(limit))")
+            fail(
+                "maxProperties",
+                "object has too many properties (found \(count) but schema requires at most \(limit))",
+            )
         case (.minProperties, .object) where tape.count(value) < limit:
             let count = tape.count(value)
-            fail("minProperties", "object has too few properties (found \(count) but schema requires at least \(limit))")
+            fail(
+                "minProperties",
+                "object has too few properties (found \(count) but schema requires at least \(limit))",
+            )
         case (.maxLength, .string):
             let length = length(value)
             guard length > limit else { return }
@@ -140,7 +161,10 @@ extension Validation {
         case (.minLength, .string):
             let length = length(value)
             guard length < limit else { return }
-            fail("minLength", "string \"\(string(value))\" is too short (length: \(length), required minimum: \(limit))")
+            fail(
+                "minLength",
+                "string \"\(string(value))\" is too short (length: \(length), required minimum: \(limit))",
+            )
         default: return
         }
     }

@@ -20,7 +20,11 @@ final class Validation {
     private var pointer = ""
 
     init(
-        _ schemas: [CompiledSchema], _ document: JSONDocument, _ tape: JSONTape, _ limits: ValidationLimits, collects: Bool
+        _ schemas: [CompiledSchema],
+        _ document: JSONDocument,
+        _ tape: JSONTape,
+        _ limits: ValidationLimits,
+        collects: Bool,
     ) {
         self.schemas = schemas
         self.document = document

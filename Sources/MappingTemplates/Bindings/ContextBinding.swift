@@ -38,7 +38,7 @@ extension Renderer {
     mutating func lazyMember(
         of map: MapObject,
         named name: String?,
-        _ bytes: UnsafeBufferPointer<UInt8>
+        _ bytes: UnsafeBufferPointer<UInt8>,
     ) throws(Interruption) -> Value {
         guard let lazy = map.lazy else { return .null }
         let name = name ?? String(decoding: bytes, as: UTF8.self)
@@ -245,7 +245,9 @@ extension Renderer {
     /// A value as JSON that outlives the rendering.
     private mutating func json(_ value: Value, _ level: Int) throws(Interruption) -> JSONValue {
         try spend()
-        guard level < limits.json.depth else { throw fail(.limit, "an override nested more than \(limits.json.depth) deep") }
+        guard level < limits.json.depth else {
+            throw fail(.limit, "an override nested more than \(limits.json.depth) deep")
+        }
         let value = resolved(value)
         if let text = swiftString(value) { return .string(text) }
         if number(value) != nil {

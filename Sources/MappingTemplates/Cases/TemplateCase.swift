@@ -75,7 +75,11 @@ public struct TemplateCase: Sendable {
             var output: [UInt8] = []
             var overrides = TemplateOverrides()
             let bindings = TemplateBindings(
-                payload: payload, parameters: parameters, context: context, stageVariables: stageVariables)
+                payload: payload,
+                parameters: parameters,
+                context: context,
+                stageVariables: stageVariables,
+            )
             try compiled.render(into: &output, with: bindings, overrides: &overrides)
             return TemplateCaseResult(id: id, outcome: .output(String(decoding: output, as: UTF8.self)), overrides)
         } catch let error as TemplateRenderError {

@@ -25,8 +25,13 @@ struct SampleRendering {
         var limits = template.limits
         limits.work = min(limits.work, 50_000)
         var renderer = Renderer(
-            template.program, bindings: TemplateBindings(), overrides: TemplateOverrides(), limits: limits, trace: nil,
-            absent: .integer(1))
+            template.program,
+            bindings: TemplateBindings(),
+            overrides: TemplateOverrides(),
+            limits: limits,
+            trace: nil,
+            absent: .integer(1),
+        )
         renderer.lines = OutputLines()
         defer { renderer.unlink() }
         do throws(TemplateRenderError) {

@@ -31,7 +31,8 @@ struct TemplateLint {
             switch step.kind {
             case .index: return nil
             case .method: if let method = step.method, owner.methods.contains(method) { return nil }
-            case .property: if name == "body" || step.method == .getClass, reference.slot == BuiltInSlot.input { return nil }
+            case .property:
+                if name == "body" || step.method == .getClass, reference.slot == BuiltInSlot.input { return nil }
             }
             let called = step.kind == .method ? "\(name)()" : name
             return finding(
@@ -101,7 +102,8 @@ struct TemplateLint {
                         reference,
                         "$input.json(…) stands inside quotes, but it prints the quotes of a string itself",
                         suggestion: "leave the quotes out, or write $util.escapeJavaScript($input.path(…)) inside them",
-                    ))
+                    )
+                )
             }
             state.isEscaped = false
         case .branch:
@@ -136,11 +138,15 @@ struct TemplateLint {
         _ reference: ReferenceRecord,
         _ message: String,
         expected: String? = nil,
-        suggestion: String? = nil
+        suggestion: String? = nil,
     ) -> TemplateFinding {
         TemplateFinding(
-            line: Int(reference.line), column: column(of: reference), message: message, expected: expected,
-            suggestion: suggestion)
+            line: Int(reference.line),
+            column: column(of: reference),
+            message: message,
+            expected: expected,
+            suggestion: suggestion,
+        )
     }
 
     /// Where the reference stands on its line: where its text is found first.

@@ -15,7 +15,7 @@ extension Renderer {
     mutating func callBigInteger(
         _ method: Method,
         _ value: BigInteger,
-        _ arguments: Arguments
+        _ arguments: Arguments,
     ) throws(Interruption) -> Value {
         try spend(value.limbs.count + value.conversionWork)
         if arguments.count == 0 {
@@ -64,7 +64,9 @@ extension Renderer {
             }
             if method == .divide { return Value(quotient) }
             guard method == .mod else { return Value(remainder) }
-            guard !other.isNegative else { throw fail(.method, "java.lang.ArithmeticException: BigInteger: modulus not positive") }
+            guard !other.isNegative else {
+                throw fail(.method, "java.lang.ArithmeticException: BigInteger: modulus not positive")
+            }
             return Value(remainder.isNegative ? remainder + other : remainder)
         case .gcd:
             var (a, b) = (value.magnitude, other.magnitude)
@@ -114,13 +116,15 @@ extension Renderer {
     mutating func callBigDecimal(
         _ method: Method,
         _ value: BigDecimal,
-        _ arguments: Arguments
+        _ arguments: Arguments,
     ) throws(Interruption) -> Value {
         try spend(value.unscaled.limbs.count + value.unscaled.conversionWork)
         if arguments.count == 0 {
             switch method {
-            case .abs: return .object(BigDecimalObject(BigDecimal(unscaled: value.unscaled.magnitude, scale: value.scale)))
-            case .negate: return .object(BigDecimalObject(BigDecimal(unscaled: value.unscaled.negated, scale: value.scale)))
+            case .abs:
+                return .object(BigDecimalObject(BigDecimal(unscaled: value.unscaled.magnitude, scale: value.scale)))
+            case .negate:
+                return .object(BigDecimalObject(BigDecimal(unscaled: value.unscaled.negated, scale: value.scale)))
             case .plus: return .object(BigDecimalObject(value))
             case .signum: return .integer(value.unscaled.signum)
             case .scale: return Value(int: value.scale)
@@ -161,7 +165,8 @@ extension Renderer {
         guard let number = number(argument) else { return .null }
         switch number {
         case .double(let value):
-            return BigDecimal(Array(JavaDouble.description(of: value).utf8)).map { .object(BigDecimalObject($0)) } ?? .null
+            return BigDecimal(Array(JavaDouble.description(of: value).utf8)).map { .object(BigDecimalObject($0)) }
+                ?? .null
         default:
             return number.int64.map { .object(BigDecimalObject(BigDecimal(BigInteger($0)))) } ?? .null
         }
@@ -170,11 +175,13 @@ extension Renderer {
     private mutating func callBigDecimal(
         _ method: Method,
         _ value: BigDecimal,
-        _ count: Int
+        _ count: Int,
     ) throws(Interruption) -> Value {
         switch method {
         case .pow:
-            guard (0...999_999_999).contains(count) else { throw fail(.method, "java.lang.ArithmeticException: Invalid operation") }
+            guard (0...999_999_999).contains(count) else {
+                throw fail(.method, "java.lang.ArithmeticException: Invalid operation")
+            }
             let unscaled = try power(value.unscaled, count)
             return .object(BigDecimalObject(BigDecimal(unscaled: unscaled, scale: value.scale * count)))
         case .movePointLeft, .movePointRight:
@@ -197,7 +204,7 @@ extension Renderer {
     private mutating func divide(
         _ method: Method,
         _ value: BigDecimal,
-        _ other: BigDecimal
+        _ other: BigDecimal,
     ) throws(Interruption) -> Value {
         guard !other.unscaled.isZero else { throw fail(.method, "java.lang.ArithmeticException: Division by zero") }
         let scale = value.scale - other.scale

@@ -3,7 +3,7 @@ extension Renderer {
     mutating func callBoolean(
         _ method: Method,
         _ value: Bool,
-        _ arguments: Arguments
+        _ arguments: Arguments,
     ) throws(Interruption) -> Value {
         if arguments.count == 0 { return method == .booleanValue ? .boolean(value) : .null }
         if let text = stringArgument(arguments[0]), arguments.count == 1 {
@@ -36,7 +36,7 @@ extension Renderer {
     mutating func callCharacter(
         _ method: Method,
         _ unit: UInt16,
-        _ arguments: Arguments
+        _ arguments: Arguments,
     ) throws(Interruption) -> Value {
         if arguments.count == 0 { return method == .charValue ? .character(unit) : .null }
         if method == .compareTo, arguments.count == 1, case .character(let other) = arguments[0] {
@@ -81,7 +81,7 @@ extension Renderer {
     private static func classify(
         _ method: Method,
         _ scalar: UInt32,
-        _ properties: Unicode.Scalar.Properties
+        _ properties: Unicode.Scalar.Properties,
     ) -> Value {
         let category = properties.generalCategory
         let letters: [Unicode.GeneralCategory] = [

@@ -50,7 +50,10 @@ extension Renderer {
                 continue
             }
             guard arguments.indices.contains(index) else {
-                throw fail(.method, "java.util.MissingFormatArgumentException: there is no argument for a format specifier")
+                throw fail(
+                    .method,
+                    "java.util.MissingFormatArgumentException: there is no argument for a format specifier",
+                )
             }
             last = index
             try append(arguments[index], specifier, to: &result)
@@ -111,7 +114,9 @@ extension Renderer {
         specifier.isUpper = format[position].isLetter && format[position] & 0x20 == 0
         if !format[position].isLetter { specifier.conversion = format[position] }
         position += 1
-        let known = specifier.isUpper ? "bhscxegat".utf8.contains(specifier.conversion) : "bhscdoxefgan%".utf8.contains(specifier.conversion)
+        let known =
+            specifier.isUpper
+            ? "bhscxegat".utf8.contains(specifier.conversion) : "bhscdoxefgan%".utf8.contains(specifier.conversion)
         guard known else { throw invalid("\"%" + String(decoding: format[start..<position], as: UTF8.self) + "\"") }
         if specifier.flags.contains(.hyphen) || specifier.flags.contains(.zero), specifier.width == nil {
             throw fail(.method, "java.util.MissingFormatWidthException: a flag needs a width")
@@ -128,7 +133,7 @@ extension Renderer {
     private mutating func pad(
         _ text: [UInt8],
         _ specifier: FormatSpecifier,
-        to result: inout [UInt8]
+        to result: inout [UInt8],
     ) throws(Interruption) {
         let text = specifier.isUpper ? JavaCase.upper(text) : text
         let blanks = [UInt8](repeating: .space, count: max(0, (specifier.width ?? 0) - length(text)))
@@ -161,7 +166,7 @@ extension Renderer {
     private mutating func append(
         _ value: Value,
         _ specifier: FormatSpecifier,
-        to result: inout [UInt8]
+        to result: inout [UInt8],
     ) throws(Interruption) {
         switch specifier.conversion {
         case UInt8(ascii: "s"):
@@ -190,9 +195,11 @@ extension Renderer {
     private mutating func appendText(
         _ text: [UInt8],
         _ specifier: FormatSpecifier,
-        to result: inout [UInt8]
+        to result: inout [UInt8],
     ) throws(Interruption) {
-        guard let precision = specifier.precision, precision < length(text) else { return try pad(text, specifier, to: &result) }
+        guard let precision = specifier.precision, precision < length(text) else {
+            return try pad(text, specifier, to: &result)
+        }
         try pad(try substring(text, 0, precision), specifier, to: &result)
     }
 
@@ -219,7 +226,11 @@ extension Renderer {
         if specifier.conversion == UInt8(ascii: "d") {
             try refuseFlags(specifier, "#")
             var digits: [UInt8]
-            if case .bigInteger(let big) = number { digits = big.digits(radix: 10) } else { digits = Array(String(number.long).utf8) }
+            if case .bigInteger(let big) = number {
+                digits = big.digits(radix: 10)
+            } else {
+                digits = Array(String(number.long).utf8)
+            }
             let isNegative = digits.first == .hyphen
             if isNegative { digits.removeFirst() }
             return try laidOut(digits, fraction: [], isNegative: isNegative, specifier)
@@ -244,7 +255,7 @@ extension Renderer {
         _ whole: [UInt8],
         fraction: [UInt8],
         isNegative: Bool,
-        _ specifier: FormatSpecifier
+        _ specifier: FormatSpecifier,
     ) throws(Interruption) -> [UInt8] {
         let (plus, blank) = (specifier.flags.contains(.plus), specifier.flags.contains(.space))
         guard !(plus && blank) else { throw fail(.method, "java.util.IllegalFormatFlagsException: Flags = '+ '") }
@@ -280,7 +291,10 @@ extension Renderer {
             guard double.isFinite else { return try notFinite(double, specifier) }
             isNegative = double.sign == .minus
             // The digits that Java prints, not the exact ones, are what it rounds.
-            let text = if case .float(let float) = number { JavaDouble.description(of: float) } else { JavaDouble.description(of: double) }
+            let text =
+                if case .float(let float) = number { JavaDouble.description(of: float) } else {
+                    JavaDouble.description(of: double)
+                }
             exact = BigDecimal(Array(text.utf8))
         case .bigDecimal(let big):
             isNegative = big.unscaled.isNegative
@@ -301,7 +315,9 @@ extension Renderer {
             try refuseFlags(specifier, "#")
             return try general(magnitude, isNegative, specifier)
         default:
-            guard case .double(let double) = number, specifier.precision == nil else { throw mismatch(specifier, value) }
+            guard case .double(let double) = number, specifier.precision == nil else {
+                throw mismatch(specifier, value)
+            }
             return Array(JavaHexadecimal.description(of: double).utf8)
         }
     }
@@ -310,7 +326,8 @@ extension Renderer {
         if value.isNaN { return Array("NaN".utf8) }
         let infinity = Array("Infinity".utf8)
         guard value.sign == .minus else { return specifier.flags.contains(.plus) ? [.plus] + infinity : infinity }
-        return specifier.flags.contains(.leftParenthesis) ? [.leftParenthesis] + infinity + [.rightParenthesis] : [.hyphen] + infinity
+        return specifier.flags.contains(.leftParenthesis)
+            ? [.leftParenthesis] + infinity + [.rightParenthesis] : [.hyphen] + infinity
     }
 
     /// Rounds half up to a number of decimals.
@@ -325,7 +342,9 @@ extension Renderer {
             unscaled = unscaled.scaled(byPowerOfTen: precision - value.scale)
         }
         var digits = unscaled.digits(radix: 10)
-        if digits.count <= precision { digits = [UInt8](repeating: .zero, count: precision + 1 - digits.count) + digits }
+        if digits.count <= precision {
+            digits = [UInt8](repeating: .zero, count: precision + 1 - digits.count) + digits
+        }
         return (Array(digits.dropLast(precision)), Array(digits.suffix(precision)))
     }
 
@@ -333,7 +352,7 @@ extension Renderer {
         _ value: BigDecimal,
         _ precision: Int,
         _ isNegative: Bool,
-        _ specifier: FormatSpecifier
+        _ specifier: FormatSpecifier,
     ) throws(Interruption) -> [UInt8] {
         var exponent = 0
         var digits = [UInt8](repeating: .zero, count: precision + 1)
@@ -358,22 +377,34 @@ extension Renderer {
     private mutating func general(
         _ value: BigDecimal,
         _ isNegative: Bool,
-        _ specifier: FormatSpecifier
+        _ specifier: FormatSpecifier,
     ) throws(Interruption) -> [UInt8] {
         let precision = specifier.precision == 0 ? 1 : specifier.precision ?? 6
         if value.unscaled.isZero {
             let (whole, fraction) = fixed(value, precision - 1)
-            return try laidOut(whole, fraction: fraction.isEmpty ? [] : [.dot] + fraction, isNegative: isNegative, specifier)
+            return try laidOut(
+                whole,
+                fraction: fraction.isEmpty ? [] : [.dot] + fraction,
+                isNegative: isNegative,
+                specifier,
+            )
         }
         // Rounded to the precision, the value decides between the two forms.
         let count = value.unscaled.digits(radix: 10).count
         let place = count - value.scale
         let (whole, fraction) = fixed(BigDecimal(unscaled: value.unscaled, scale: count), precision)
-        let exponent = whole.last == UInt8(ascii: "1") && whole.count == 1 && fraction.allSatisfy({ $0 == .zero }) ? place + 1 : place
+        let exponent =
+            whole.last == UInt8(ascii: "1") && whole.count == 1 && fraction.allSatisfy({ $0 == .zero })
+            ? place + 1 : place
         guard exponent > -4, exponent <= precision else {
             return try laidOutScientific(value, precision - 1, isNegative, specifier)
         }
         let (integer, decimals) = fixed(value, precision - exponent)
-        return try laidOut(integer, fraction: decimals.isEmpty ? [] : [.dot] + decimals, isNegative: isNegative, specifier)
+        return try laidOut(
+            integer,
+            fraction: decimals.isEmpty ? [] : [.dot] + decimals,
+            isNegative: isNegative,
+            specifier,
+        )
     }
 }

@@ -15,7 +15,7 @@ enum JavaCase {
     private static func map(
         _ text: [UInt8],
         ascii: (UInt8) -> UInt8,
-        other: ([Unicode.Scalar], Int) -> String
+        other: ([Unicode.Scalar], Int) -> String,
     ) -> [UInt8] {
         if text.allSatisfy({ $0 < 0x80 }) { return text.map(ascii) }
         // Half surrogates have no case; they are put back where they were.
@@ -69,7 +69,8 @@ enum JavaCase {
 
     /// `trim()`: everything up to the blank goes.
     static func trim(_ text: [UInt8]) -> [UInt8] {
-        guard let first = text.firstIndex(where: { $0 > .space }), let last = text.lastIndex(where: { $0 > .space }) else {
+        guard let first = text.firstIndex(where: { $0 > .space }), let last = text.lastIndex(where: { $0 > .space })
+        else {
             return []
         }
         return Array(text[first...last])
@@ -119,7 +120,9 @@ enum JavaCase {
     static func prefix(_ text: [UInt8], scalars count: Int) -> Int {
         text.withUnsafeBufferPointer { buffer in
             var index = 0
-            for _ in 0..<min(count, buffer.count) where index < buffer.count { index += JavaText.scalar(buffer, index).size }
+            for _ in 0..<min(count, buffer.count) where index < buffer.count {
+                index += JavaText.scalar(buffer, index).size
+            }
             return index
         }
     }

@@ -18,7 +18,8 @@ enum JavaSurface {
         "setBit", "shortValueExact", "sqrt", "toByteArray", "xor",
     ]
     private static let bigDecimal: Set = [
-        "byteValueExact", "divide", "divideAndRemainder", "intValueExact", "longValueExact", "round", "scaleByPowerOfTen",
+        "byteValueExact", "divide", "divideAndRemainder", "intValueExact", "longValueExact", "round",
+        "scaleByPowerOfTen",
         "setScale", "shortValueExact", "sqrt", "toBigIntegerExact", "ulp",
     ]
 
@@ -28,7 +29,8 @@ enum JavaSurface {
         if isMap { return map.contains(name) }
         switch className {
         case "java.lang.String": return string.contains(name)
-        case "java.util.ArrayList", "net.minidev.json.JSONArray", "java.util.ArrayList$SubList": return list.contains(name)
+        case "java.util.ArrayList", "net.minidev.json.JSONArray", "java.util.ArrayList$SubList":
+            return list.contains(name)
         case "java.math.BigInteger": return bigInteger.contains(name)
         case "java.math.BigDecimal": return bigDecimal.contains(name)
         default: return className.hasPrefix("java.util.LinkedHashMap$Linked") && view.contains(name)
@@ -54,7 +56,8 @@ enum JavaSurface {
 
     static let stringMethods: [Method] = [
         .charAt, .codePointAt, .codePointBefore, .codePointCount, .compareTo, .compareToIgnoreCase, .concat, .contains,
-        .contentEquals, .endsWith, .equals, .equalsIgnoreCase, .format, .formatted, .getBytes, .getClass, .hashCode, .indent,
+        .contentEquals, .endsWith, .equals, .equalsIgnoreCase, .format, .formatted, .getBytes, .getClass, .hashCode,
+        .indent,
         .indexOf, .intern, .isBlank, .isEmpty, .join, .lastIndexOf, .length, .matches, .offsetByCodePoints,
         .regionMatches, .repeat, .replace, .replaceAll, .replaceFirst, .split, .startsWith, .strip, .stripIndent,
         .stripLeading, .stripTrailing, .subSequence, .substring, .toCharArray,

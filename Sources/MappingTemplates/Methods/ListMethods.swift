@@ -3,7 +3,7 @@ extension Renderer {
     mutating func callList(
         _ method: Method,
         _ receiver: Value,
-        _ arguments: Arguments
+        _ arguments: Arguments,
     ) throws(Interruption) -> Value {
         switch arguments.count {
         case 0: try callList(method, receiver)
@@ -36,7 +36,7 @@ extension Renderer {
     private mutating func callList(
         _ method: Method,
         _ receiver: Value,
-        _ argument: Value
+        _ argument: Value,
     ) throws(Interruption) -> Value {
         switch method {
         case .get:
@@ -80,7 +80,9 @@ extension Renderer {
         case .listIterator:
             guard let index = int(argument) else { return .null }
             var cursor = try cursor(over: receiver)
-            guard index >= 0, index <= size(of: receiver) ?? 0 else { throw outOfBounds(index, size(of: receiver) ?? 0) }
+            guard index >= 0, index <= size(of: receiver) ?? 0 else {
+                throw outOfBounds(index, size(of: receiver) ?? 0)
+            }
             for _ in 0..<index { _ = try next(&cursor) }
             return .object(IteratorObject(cursor))
         default: return .null
@@ -91,7 +93,7 @@ extension Renderer {
         _ method: Method,
         _ receiver: Value,
         _ first: Value,
-        _ second: Value
+        _ second: Value,
     ) throws(Interruption) -> Value {
         guard let index = int(first) else { return .null }
         switch method {
@@ -158,7 +160,9 @@ extension Renderer {
         case .node(let place):
             // Finding an element walks over those before it.
             try spend(index >> 3)
-            guard let position = tapes[Int(place.document)].element(index, of: Int(place.position)) else { return .null }
+            guard let position = tapes[Int(place.document)].element(index, of: Int(place.position)) else {
+                return .null
+            }
             return member(position, place.document)
         default: return .null
         }
@@ -185,11 +189,13 @@ extension Renderer {
     mutating func changeableList(
         _ value: Value,
         _ method: Method,
-        keepsSize: Bool = false
+        keepsSize: Bool = false,
     ) throws(Interruption) -> ListObject {
         switch resolved(value) {
         case .list(let list):
-            guard list.kind != .immutable, list.kind != .array || keepsSize else { throw unsupportedOperation(method, value) }
+            guard list.kind != .immutable, list.kind != .array || keepsSize else {
+                throw unsupportedOperation(method, value)
+            }
             return list
         case .node(let place):
             let list = ListObject(.jsonArray, try copy(value))
@@ -224,7 +230,7 @@ extension Renderer {
         _ receiver: Value,
         by others: Value,
         keeping: Bool,
-        _ method: Method
+        _ method: Method,
     ) throws(Interruption) -> Bool {
         let list = try changeableList(receiver, method)
         let others = try elements(of: others) ?? []

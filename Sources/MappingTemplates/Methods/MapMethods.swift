@@ -3,7 +3,7 @@ extension Renderer {
     mutating func callMap(
         _ method: Method,
         _ receiver: Value,
-        _ arguments: Arguments
+        _ arguments: Arguments,
     ) throws(Interruption) -> Value {
         switch arguments.count {
         case 0: try callMap(method, receiver)
@@ -37,7 +37,7 @@ extension Renderer {
     private mutating func callMap(
         _ method: Method,
         _ receiver: Value,
-        _ argument: Value
+        _ argument: Value,
     ) throws(Interruption) -> Value {
         switch method {
         case .get: return try mapValue(argument, of: receiver)
@@ -74,7 +74,7 @@ extension Renderer {
         _ method: Method,
         _ receiver: Value,
         _ key: Value,
-        _ value: Value
+        _ value: Value,
     ) throws(Interruption) -> Value {
         switch method {
         case .getOrDefault:

@@ -5,7 +5,8 @@ enum Method: String, CaseIterable {
 
     // String
     case charAt, codePointAt, codePointBefore, codePointCount, compareTo, compareToIgnoreCase, concat, contains
-    case contentEquals, endsWith, equalsIgnoreCase, format, formatted, getBytes, indent, indexOf, intern, isBlank, isEmpty
+    case contentEquals, endsWith, equalsIgnoreCase, format, formatted, getBytes, indent, indexOf, intern, isBlank,
+        isEmpty
     case join, lastIndexOf, length, matches, offsetByCodePoints, regionMatches, `repeat`, replace, replaceAll
     case replaceFirst, split, startsWith, strip, stripIndent, stripLeading, stripTrailing, subSequence, substring
     case toCharArray, toLowerCase, toUpperCase, translateEscapes, trim, valueOf

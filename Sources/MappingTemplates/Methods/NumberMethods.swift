@@ -5,7 +5,7 @@ extension Renderer {
     mutating func callNumber(
         _ method: Method,
         _ receiver: Value,
-        _ arguments: Arguments
+        _ arguments: Arguments,
     ) throws(Interruption) -> Value {
         guard let number = number(receiver) else { return .null }
         if case .bigInteger(let value) = number { return try callBigInteger(method, value, arguments) }
@@ -65,14 +65,15 @@ extension Renderer {
         let shown = String(decoding: text.prefix(100), as: UTF8.self)
         return fail(
             .method,
-            "java.lang.NumberFormatException: For input string: \"\(shown)\"" + (radix == 10 ? "" : " under radix \(radix)"),
+            "java.lang.NumberFormatException: For input string: \"\(shown)\""
+                + (radix == 10 ? "" : " under radix \(radix)"),
         )
     }
 
     private mutating func parse<Integer: FixedWidthInteger & SignedInteger>(
         _ type: Integer.Type,
         _ text: [UInt8],
-        radix: Int = 10
+        radix: Int = 10,
     ) throws(Interruption) -> Integer {
         guard let value = JavaParsing.integer(text, radix: radix, type) else { throw parseFailure(text, radix: radix) }
         return value
@@ -279,7 +280,7 @@ extension Renderer {
     private mutating func callSmall(
         _ method: Method,
         _ number: Number,
-        _ arguments: Arguments
+        _ arguments: Arguments,
     ) throws(Interruption) -> Value {
         let isByte = if case .byte = number { true } else { false }
         if let text = stringArgument(arguments[0]), arguments.count == 1 {

@@ -39,7 +39,11 @@ extension Renderer {
     ) throws(Interruption) -> Result {
         let counter = patterns.steps
         let limits = MatchLimits(
-            steps: max(1_000, budget * 8), stepsPerByte: 0, outputBytes: limits.outputBytes, counter: counter)
+            steps: max(1_000, budget * 8),
+            stepsPerByte: 0,
+            outputBytes: limits.outputBytes,
+            counter: counter,
+        )
         do throws(MatchError) {
             let result = try body(limits)
             budget &-= counter.take() >> 3
@@ -61,7 +65,7 @@ extension Renderer {
         _ text: [UInt8],
         _ source: [UInt8],
         _ replacement: [UInt8],
-        all: Bool
+        all: Bool,
     ) throws(Interruption) -> [UInt8] {
         let pattern = try pattern(source)
         try spend(text.count >> 3)

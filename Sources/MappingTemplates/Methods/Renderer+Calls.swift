@@ -59,7 +59,7 @@ extension Renderer {
     private mutating func callObject(
         _ method: Method,
         _ object: JavaObject,
-        _ arguments: Arguments
+        _ arguments: Arguments,
     ) throws(Interruption) -> Value {
         switch object {
         case let number as BigIntegerObject: try callBigInteger(method, number.value, arguments)
@@ -77,7 +77,11 @@ extension Renderer {
     /// printing nothing would hide that.
     mutating func refuse(_ name: String, on receiver: Value) throws(Interruption) {
         guard JavaSurface.isUnsupported(name, class: className(receiver), isMap: isMap(receiver)) else { return }
-        let supported = JavaSurface.methods(ofClass: className(receiver), isMap: isMap(receiver), isList: isList(receiver))
+        let supported = JavaSurface.methods(
+            ofClass: className(receiver),
+            isMap: isMap(receiver),
+            isList: isList(receiver),
+        )
         throw fail(
             .method,
             "\(className(receiver)).\(name)() is not supported",

@@ -3,7 +3,7 @@ extension Renderer {
     mutating func callString(
         _ method: Method,
         _ receiver: Value,
-        _ arguments: Arguments
+        _ arguments: Arguments,
     ) throws(Interruption) -> Value {
         if let result = try quickString(method, receiver, arguments) { return result }
         guard let text = bytes(of: receiver) else { return .null }
@@ -29,7 +29,7 @@ extension Renderer {
     private mutating func quickString(
         _ method: Method,
         _ receiver: Value,
-        _ arguments: Arguments
+        _ arguments: Arguments,
     ) throws(Interruption) -> Value? {
         switch (method, arguments.count) {
         case (.length, 0):
@@ -77,7 +77,7 @@ extension Renderer {
     private mutating func callString(
         _ method: Method,
         _ text: [UInt8],
-        _ argument: Value
+        _ argument: Value,
     ) throws(Interruption) -> Value {
         if let index = int(argument) { return try callString(method, text, index: index) }
         if argument.isNull {
@@ -143,7 +143,9 @@ extension Renderer {
         case .lastIndexOf:
             return try lastIndexOf(scalar: index, in: text, from: .max)
         case .repeat:
-            guard index >= 0 else { throw fail(.method, "java.lang.IllegalArgumentException: count is negative: \(index)") }
+            guard index >= 0 else {
+                throw fail(.method, "java.lang.IllegalArgumentException: count is negative: \(index)")
+            }
             try spend(bytes: text.count.multipliedReportingOverflow(by: index).overflow ? .max : text.count * index)
             return .text(JavaText.repeating(text, index))
         case .indent:
@@ -161,7 +163,7 @@ extension Renderer {
         _ method: Method,
         _ text: [UInt8],
         _ first: Value,
-        _ second: Value
+        _ second: Value,
     ) throws(Interruption) -> Value {
         switch method {
         case .substring, .subSequence:
@@ -211,7 +213,7 @@ extension Renderer {
     private mutating func callStringWithMany(
         _ method: Method,
         _ text: [UInt8],
-        _ arguments: Arguments
+        _ arguments: Arguments,
     ) throws(Interruption) -> Value {
         if method == .regionMatches { return regionMatches(text, arguments) }
         return try callStringWithMany(method, text, [arguments[0]] + arguments.dropFirst())
@@ -221,7 +223,7 @@ extension Renderer {
     private mutating func callStringWithMany(
         _ method: Method,
         _ text: [UInt8],
-        _ arguments: [Value]
+        _ arguments: [Value],
     ) throws(Interruption) -> Value {
         switch method {
         case .format:
@@ -239,14 +241,16 @@ extension Renderer {
     /// An array as the last argument stands for its elements.
     private func formatArguments(_ arguments: [Value]) -> [Value]? {
         if arguments.count == 1, arguments[0].isNull { return nil }
-        if arguments.count == 1, case .list(let list) = resolved(arguments[0]), list.kind == .array { return list.elements }
+        if arguments.count == 1, case .list(let list) = resolved(arguments[0]), list.kind == .array {
+            return list.elements
+        }
         return arguments
     }
 
     private mutating func formatWithArray(
         _ method: Method,
         _ text: [UInt8],
-        _ list: ListObject
+        _ list: ListObject,
     ) throws(Interruption) -> Value {
         method == .formatted ? try format(text, list.elements) : .null
     }

@@ -39,11 +39,12 @@ extension Renderer {
         _ method: Method,
         _ text: [UInt8],
         _ start: Int,
-        _ end: Int
+        _ end: Int,
     ) throws(Interruption) -> Value {
         let units = text.withUnsafeBufferPointer { JavaText.units($0) }
         func isPair(_ index: Int) -> Bool {
-            index >= 0 && index + 1 < units.count && units[index] & 0xFC00 == 0xD800 && units[index + 1] & 0xFC00 == 0xDC00
+            index >= 0 && index + 1 < units.count && units[index] & 0xFC00 == 0xD800
+                && units[index + 1] & 0xFC00 == 0xDC00
         }
         if method == .codePointCount {
             guard start >= 0, end <= units.count, start <= end else { throw bounds(end, units.count) }
@@ -179,7 +180,9 @@ extension Renderer {
         else { return .null }
         let a = text.withUnsafeBufferPointer { JavaText.units($0) }
         let b = other.withUnsafeBufferPointer { JavaText.units($0) }
-        guard start >= 0, otherStart >= 0, start <= a.count - count, otherStart <= b.count - count else { return .boolean(false) }
+        guard start >= 0, otherStart >= 0, start <= a.count - count, otherStart <= b.count - count else {
+            return .boolean(false)
+        }
         guard count > 0 else { return .boolean(true) }
         let left = JavaText.bytes(a[start..<(start + count)])
         let right = JavaText.bytes(b[otherStart..<(otherStart + count)])

@@ -3,7 +3,7 @@ extension Renderer {
     mutating func callView(
         _ method: Method,
         _ view: MapView,
-        _ arguments: Arguments
+        _ arguments: Arguments,
     ) throws(Interruption) -> Value {
         switch (method, arguments.count) {
         case (.size, 0): return Value(int: size(of: .object(view)) ?? 0)
@@ -16,9 +16,12 @@ extension Renderer {
             for other in others where !(try contains(other, in: view)) { return .boolean(false) }
             return .boolean(true)
         case (.clear, 0): return try callMap(.clear, resolved(view.map), arguments)
-        case (.remove, 1): return .boolean(try remove(from: view) { (renderer, element) throws(Interruption) in
-            try renderer.equals(element, arguments[0])
-        })
+        case (.remove, 1):
+            return .boolean(
+                try remove(from: view) { (renderer, element) throws(Interruption) in
+                    try renderer.equals(element, arguments[0])
+                }
+            )
         case (.removeAll, 1), (.retainAll, 1):
             guard let others = try elements(of: arguments[0]) else { return try notACollection(arguments[0], method) }
             return .boolean(try filter(view, others, keeping: method == .retainAll))
@@ -30,7 +33,7 @@ extension Renderer {
     /// Removes the first entry whose element fits; whether there was one.
     private mutating func remove(
         from view: MapView,
-        where fits: (inout Renderer, Value) throws(Interruption) -> Bool
+        where fits: (inout Renderer, Value) throws(Interruption) -> Bool,
     ) throws(Interruption) -> Bool {
         for (index, element) in try elements(of: view).enumerated() where try fits(&self, element) {
             guard let map = try changeableMap(view.map) else { return false }
@@ -60,7 +63,7 @@ extension Renderer {
     mutating func callEntry(
         _ method: Method,
         _ entry: EntryObject,
-        _ arguments: Arguments
+        _ arguments: Arguments,
     ) throws(Interruption) -> Value {
         switch (method, arguments.count) {
         case (.getKey, 0): entry.key
@@ -87,7 +90,7 @@ extension Renderer {
     mutating func callIterator(
         _ method: Method,
         _ iterator: IteratorObject,
-        _ arguments: Arguments
+        _ arguments: Arguments,
     ) throws(Interruption) -> Value {
         guard arguments.count == 0 else { return .null }
         switch method {
@@ -97,7 +100,9 @@ extension Renderer {
             iterator.last = iterator.cursor.position
             return try next(&iterator.cursor)
         case .remove:
-            guard iterator.last >= 0 else { throw fail(.method, "java.lang.IllegalStateException: remove() without next()") }
+            guard iterator.last >= 0 else {
+                throw fail(.method, "java.lang.IllegalStateException: remove() without next()")
+            }
             try removeLast(iterator)
             return .empty
         case .nextIndex, .previousIndex, .hasPrevious, .previous:
@@ -111,7 +116,7 @@ extension Renderer {
     private mutating func step(
         _ method: Method,
         _ iterator: IteratorObject,
-        _ list: ListObject
+        _ list: ListObject,
     ) throws(Interruption) -> Value {
         let position = iterator.cursor.position
         switch method {
@@ -119,7 +124,9 @@ extension Renderer {
         case .previousIndex: return Value(int: position - 1)
         case .hasPrevious: return .boolean(position > 0)
         default:
-            guard position > 0, position <= list.elements.count else { throw fail(.method, "java.util.NoSuchElementException") }
+            guard position > 0, position <= list.elements.count else {
+                throw fail(.method, "java.util.NoSuchElementException")
+            }
             iterator.cursor.position -= 1
             iterator.last = position - 1
             return list.elements[position - 1]
@@ -153,7 +160,7 @@ extension Renderer {
     mutating func callScope(
         _ method: Method,
         _ scope: LoopScope,
-        _ arguments: Arguments
+        _ arguments: Arguments,
     ) throws(Interruption) -> Value {
         if arguments.count == 0 {
             let state = loopState(method, scope)
@@ -183,7 +190,7 @@ extension Renderer {
     mutating func callClass(
         _ method: Method,
         _ type: ClassObject,
-        _ arguments: Arguments
+        _ arguments: Arguments,
     ) throws(Interruption) -> Value {
         if arguments.count == 0 {
             switch method {

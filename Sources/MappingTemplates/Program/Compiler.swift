@@ -21,7 +21,7 @@ struct Compiler {
         limits: TemplateLimits,
         origin: SourceOrigin = .start,
         macroNames: Set<[UInt8]> = [],
-        depth: Int = 0
+        depth: Int = 0,
     ) {
         self.builder = builder
         self.name = name
@@ -54,7 +54,7 @@ struct Compiler {
         _ node: SyntaxNode,
         found: String,
         expected: String,
-        suggestion: String? = nil
+        suggestion: String? = nil,
     ) -> TemplateSyntaxError {
         let offset = parser.tokens[node.first].start
         return syntaxError(Parser.Failure(offset: offset, found: found, expected: expected, suggestion: suggestion))
@@ -176,7 +176,11 @@ struct Compiler {
         let line = line(node)
         var branches = [try compile(node.children[0]), try compile(node.children[1])]
         for child in node.children.dropFirst(2) {
-            if case .elseIf = child.kind { branches.append(try compile(child.children[0])) } else { branches.append(-1) }
+            if case .elseIf = child.kind {
+                branches.append(try compile(child.children[0]))
+            } else {
+                branches.append(-1)
+            }
             branches.append(try compile(child.children[child.children.count - 1]))
         }
         let first = builder.add(children: branches)
@@ -193,7 +197,7 @@ struct Compiler {
 
     private mutating func compileGroup(
         _ operation: Operation,
-        _ node: SyntaxNode
+        _ node: SyntaxNode,
     ) throws(TemplateSyntaxError) -> Int32 {
         let line = line(node)
         let children = try compileAll(node.children)
@@ -204,7 +208,7 @@ struct Compiler {
     private mutating func compilePair(
         _ operation: Operation,
         _ detail: UInt8,
-        _ node: SyntaxNode
+        _ node: SyntaxNode,
     ) throws(TemplateSyntaxError) -> Int32 {
         let line = line(node)
         let left = try compile(node.children[0])
@@ -215,7 +219,7 @@ struct Compiler {
     /// `+` prints a side without value as it is written if the other side is a string, so it keeps both texts.
     private mutating func compileArithmetic(
         _ node: SyntaxNode,
-        _ arithmetic: Arithmetic
+        _ arithmetic: Arithmetic,
     ) throws(TemplateSyntaxError) -> Int32 {
         let number = try compilePair(.arithmetic, arithmetic.rawValue, node)
         if arithmetic == .add {
@@ -307,7 +311,7 @@ struct Compiler {
     private mutating func compileTemplate(
         _ content: [UInt8],
         isPadded: Bool,
-        _ node: SyntaxNode
+        _ node: SyntaxNode,
     ) throws(TemplateSyntaxError) -> Int32 {
         guard depth < limits.nesting else {
             throw failure(

@@ -3,7 +3,7 @@ extension Compiler {
     mutating func compileDirective(
         _ node: SyntaxNode,
         _ name: [UInt8],
-        _ hasArguments: Bool
+        _ hasArguments: Bool,
     ) throws(TemplateSyntaxError) -> Int32 {
         let line = line(node)
         let children = try compileAll(node.children)
@@ -47,7 +47,7 @@ extension Compiler {
     private mutating func compileForeach(
         _ node: SyntaxNode,
         _ children: [Int32],
-        _ line: Int32
+        _ line: Int32,
     ) throws(TemplateSyntaxError) -> Int32 {
         guard let element = node.child(0) else {
             throw failure(
@@ -103,7 +103,7 @@ extension Compiler {
         _ name: [UInt8],
         _ hasArguments: Bool,
         _ children: [Int32],
-        _ line: Int32
+        _ line: Int32,
     ) -> Int32 {
         let isBlock = name.first == .at
         if isBlock, !hasArguments {

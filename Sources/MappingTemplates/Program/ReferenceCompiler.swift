@@ -24,9 +24,12 @@ extension Compiler {
         else { return .general }
         if steps.allSatisfy({ $0.kind == .property && $0.method != .getClass }) { return .path }
         guard steps.count == 1, steps[0].kind == .method, steps[0].argumentCount == 1 else { return .general }
-        if reference.slot == BuiltInSlot.input { return steps[0].method == .json && steps[0].path >= 0 ? .inputJSON : .general }
+        if reference.slot == BuiltInSlot.input {
+            return steps[0].method == .json && steps[0].path >= 0 ? .inputJSON : .general
+        }
         let argument = builder.nodes[Int(builder.children[Int(steps[0].firstArgument)])]
-        guard reference.slot == BuiltInSlot.util, steps[0].method == .escapeJavaScript, argument.operation == .reference,
+        guard reference.slot == BuiltInSlot.util, steps[0].method == .escapeJavaScript,
+            argument.operation == .reference,
             builder.references[Int(argument.a)].shape == .path
         else { return .general }
         return .escapeJavaScript
@@ -56,7 +59,9 @@ extension Compiler {
         let next = node.first + 1 < parser.tokens.count ? parser.image(node.first + 1) : []
         if image.starts(with: [.dollar, .exclamation]) {
             if !record.isEscaped { record.nullText = TextRange() }
-            return (record, image.starts(with: [.dollar, .exclamation, .leftCurly]) ? next : Array(image.dropFirst(2)))
+            return (
+                record, image.starts(with: [.dollar, .exclamation, .leftCurly]) ? next : Array(image.dropFirst(2)),
+            )
         }
         if image == [.dollar, .leftCurly] { return (record, next) }
         if image.first == .dollar { return (record, Array(image.dropFirst())) }

@@ -219,7 +219,10 @@ extension Renderer {
         var text: [UInt8] = []
         for (index, side) in [left, right].enumerated() {
             if side.isNull {
-                let range = TextRange(offset: children[Int(node.c) + 2 * index], count: children[Int(node.c) + 2 * index + 1])
+                let range = TextRange(
+                    offset: children[Int(node.c) + 2 * index],
+                    count: children[Int(node.c) + 2 * index + 1],
+                )
                 text += program.bytes(range)
             } else if !(try append(side, to: &text)) {
                 throw fail(.method, "text cannot be joined to a block that has none")

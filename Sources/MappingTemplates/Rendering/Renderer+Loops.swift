@@ -49,7 +49,9 @@ extension Renderer {
         restore(BuiltInSlot.velocityCount, saved.1)
         restore(BuiltInSlot.velocityHasNext, saved.2)
         // A template that assigned to $foreach keeps what it assigned.
-        guard case .object(let object) = try variable(BuiltInSlot.foreach), let current = object as? LoopScope else { return }
+        guard case .object(let object) = try variable(BuiltInSlot.foreach), let current = object as? LoopScope else {
+            return
+        }
         if let parent = current.parent {
             assign(BuiltInSlot.foreach, .object(parent))
         } else {

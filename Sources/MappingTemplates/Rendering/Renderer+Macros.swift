@@ -92,7 +92,10 @@ extension Renderer {
             return
         }
         guard !call.hasWord else {
-            throw fail(.template, "the macro #\(String(decoding: name, as: UTF8.self)) was given a bare word as an argument")
+            throw fail(
+                .template,
+                "the macro #\(String(decoding: name, as: UTF8.self)) was given a bare word as an argument",
+            )
         }
         let inner = try frame(for: call, macro)
         try enter()
@@ -184,10 +187,17 @@ extension Renderer {
             }
             let value = try value(children[index])
             guard !value.isNull else {
-                output.append(contentsOf: "<!-- include error :  error with arg \(index - Int(node.a)) please see log.  see error log -->".utf8)
+                output.append(
+                    contentsOf:
+                        "<!-- include error :  error with arg \(index - Int(node.a)) please see log.  see error log -->"
+                        .utf8
+                )
                 continue
             }
-            throw fail(.template, "#include: there is no resource \"\(String(decoding: try text(of: value) ?? [], as: UTF8.self))\"")
+            throw fail(
+                .template,
+                "#include: there is no resource \"\(String(decoding: try text(of: value) ?? [], as: UTF8.self))\"",
+            )
         }
     }
 
@@ -196,6 +206,9 @@ extension Renderer {
         guard node.b > 0 else { throw fail(.template, "#parse without an argument") }
         let value = try value(children[Int(node.a)])
         guard !value.isNull else { return }
-        throw fail(.template, "#parse: there is no template \"\(String(decoding: try text(of: value) ?? [], as: UTF8.self))\"")
+        throw fail(
+            .template,
+            "#parse: there is no template \"\(String(decoding: try text(of: value) ?? [], as: UTF8.self))\"",
+        )
     }
 }

@@ -37,7 +37,9 @@ extension Renderer {
 
     private mutating func getter(_ step: UnsafePointer<Step>, of receiver: Value) throws(Interruption) -> Value {
         line = step.pointee.line
-        if case .object(let object) = receiver, let scope = object as? LoopScope { return try property(step, of: scope) }
+        if case .object(let object) = receiver, let scope = object as? LoopScope {
+            return try property(step, of: scope)
+        }
         if let method = step.pointee.method, hasGetter(method, receiver) {
             return try call(method, on: receiver, Arguments())
         }

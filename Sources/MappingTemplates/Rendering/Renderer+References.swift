@@ -32,7 +32,9 @@ extension Renderer {
         let mark = output.count
         try print(value)
         try spend(bytes: output.count - mark)
-        if output.count > limits.outputBytes { throw fail(.limit, "the output has more than \(limits.outputBytes) bytes") }
+        if output.count > limits.outputBytes {
+            throw fail(.limit, "the output has more than \(limits.outputBytes) bytes")
+        }
     }
 
     /// Appends the text of a value to the output.
@@ -184,7 +186,7 @@ extension Renderer {
     private mutating func assignElement(
         _ step: UnsafePointer<Step>,
         of receiver: Value,
-        _ value: Value
+        _ value: Value,
     ) throws(Interruption) {
         let argument = try adjusted(self.value(children[Int(step.pointee.firstArgument)]), for: receiver)
         var arguments = Arguments()
@@ -198,11 +200,12 @@ extension Renderer {
     private mutating func assignProperty(
         _ step: UnsafePointer<Step>,
         of receiver: Value,
-        _ value: Value
+        _ value: Value,
     ) throws(Interruption) {
         let name = name(step)
         if case .object(let object) = receiver {
-            if let entry = object as? EntryObject, name.elementsEqual("value".utf8) || name.elementsEqual("Value".utf8) {
+            if let entry = object as? EntryObject, name.elementsEqual("value".utf8) || name.elementsEqual("Value".utf8)
+            {
                 _ = try set(entry, value)
             } else if let scope = object as? LoopScope {
                 _ = try put(string(step.pointee.name), value, in: scope.members)

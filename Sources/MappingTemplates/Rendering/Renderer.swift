@@ -60,7 +60,7 @@ struct Renderer: ~Copyable {
         overrides: TemplateOverrides,
         limits: TemplateLimits,
         trace: (any TemplateTrace)?,
-        absent: Value = .empty
+        absent: Value = .empty,
     ) {
         main = program
         self.program = program
@@ -136,7 +136,9 @@ struct Renderer: ~Copyable {
     }
 
     /// Notes why rendering fails.
-    mutating func fail(_ reason: TemplateRenderError.Reason, _ message: String, suggestion: String? = nil) -> Interruption {
+    mutating func fail(_ reason: TemplateRenderError.Reason, _ message: String, suggestion: String? = nil)
+        -> Interruption
+    {
         failure = TemplateRenderError(reason, line: Int(line), message: message, suggestion: suggestion)
         return .failed
     }

@@ -84,7 +84,7 @@ extension Parser {
         at index: Int,
         of name: [UInt8],
         isMacro: Bool,
-        isKnown: Bool
+        isKnown: Bool,
     ) throws(Failure) {
         let isName = isMacro && index == 0
         if case .word = argument.kind {

@@ -100,7 +100,7 @@ extension Parser {
         _ kind: SyntaxKind,
         _ first: Int,
         _ left: SyntaxNode,
-        _ right: SyntaxNode
+        _ right: SyntaxNode,
     ) throws(Failure) -> SyntaxNode {
         operators += 1
         guard operators <= Self.mostOperators else {

@@ -192,7 +192,10 @@ extension Lexer {
     private func matchNames(_ best: inout Match) {
         let first = at(0)
         if first.isLetter || first == .underscore {
-            best.offer(.identifier, 1 + run(from: 1) { $0.isLetter || $0.isDigit || $0 == .hyphen || $0 == .underscore })
+            best.offer(
+                .identifier,
+                1 + run(from: 1) { $0.isLetter || $0.isDigit || $0 == .hyphen || $0 == .underscore },
+            )
         } else if first == .dot, at(1).isLetter {
             best.offer(.dot, 2)
         }

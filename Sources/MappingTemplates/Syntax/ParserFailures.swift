@@ -33,7 +33,9 @@ extension Parser {
                 suggestion: "remove it, or write \\#end to print it",
             )
         case .else, .elseIf:
-            let suggestion = open.last.map { "the innermost open directive is the \($0.name) on line \(line(of: $0.offset))" }
+            let suggestion = open.last.map {
+                "the innermost open directive is the \($0.name) on line \(line(of: $0.offset))"
+            }
             return Failure(
                 offset: token.start,
                 found: "\(token.kind.name) outside #if",
@@ -43,7 +45,8 @@ extension Parser {
         case .true, .false:
             return failure(
                 expected: "a name that is not a boolean",
-                suggestion: "use brackets: $map[\"\(String(decoding: image(min(next, tokens.count - 1)), as: UTF8.self))\"]",
+                suggestion:
+                    "use brackets: $map[\"\(String(decoding: image(min(next, tokens.count - 1)), as: UTF8.self))\"]",
             )
         default:
             return failure(expected: "text or a directive")

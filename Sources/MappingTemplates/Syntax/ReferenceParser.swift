@@ -107,7 +107,7 @@ extension Parser {
 
     private mutating func scanNested(
         _ offset: Int,
-        _ scan: (inout Parser, Int) throws(Failure) -> Int?
+        _ scan: (inout Parser, Int) throws(Failure) -> Int?,
     ) throws(Failure) -> Int? {
         try nested { (parser) throws(Failure) in try scan(&parser, offset) }
     }

@@ -33,7 +33,8 @@ extension BigDecimal {
         if unscaled.isZero { return BigDecimal(unscaled: unscaled, scale: scale - divisor.scale) }
         // As many digits as an exact quotient can have, by the size of the divisor.
         let digits = divisor.unscaled.limbs.count * 10 * 10 / 3 + unscaled.limbs.count * 10
-        guard digits <= 5_000, let (quotient, remainder) = unscaled.scaled(byPowerOfTen: digits).divided(by: divisor.unscaled),
+        guard digits <= 5_000,
+            let (quotient, remainder) = unscaled.scaled(byPowerOfTen: digits).divided(by: divisor.unscaled),
             remainder.isZero
         else { return nil }
         return BigDecimal(unscaled: quotient, scale: scale - divisor.scale + digits)

@@ -82,7 +82,7 @@ struct BigDecimal: Hashable, Sendable {
         return (
             left.unscaled.scaled(byPowerOfTen: scale - left.scale),
             right.unscaled.scaled(byPowerOfTen: scale - right.scale),
-            scale
+            scale,
         )
     }
 

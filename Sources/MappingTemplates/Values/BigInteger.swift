@@ -124,7 +124,7 @@ struct BigInteger: Hashable, Sendable {
             ? Self.divide(limbs, divisor.limbs[0]) : Self.divide(limbs, divisor.limbs)
         return (
             BigInteger(limbs: quotient, isNegative: isNegative != divisor.isNegative),
-            BigInteger(limbs: remainder, isNegative: isNegative)
+            BigInteger(limbs: remainder, isNegative: isNegative),
         )
     }
 
@@ -205,7 +205,7 @@ struct BigInteger: Hashable, Sendable {
         _ dividend: inout [UInt32],
         _ divisor: [UInt32],
         _ factor: UInt32,
-        at offset: Int
+        at offset: Int,
     ) -> Bool {
         var carry: UInt64 = 0
         var borrow: Int64 = 0

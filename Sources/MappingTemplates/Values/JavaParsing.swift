@@ -16,7 +16,7 @@ enum JavaParsing {
     static func integer<Integer: FixedWidthInteger & SignedInteger>(
         _ text: [UInt8],
         radix: Int,
-        _ type: Integer.Type
+        _ type: Integer.Type,
     ) -> Integer? {
         guard (2...36).contains(radix) else { return nil }
         var rest = text[...]

@@ -31,7 +31,9 @@ enum JavaText {
     }
 
     private static func highSurrogate(atEndOf bytes: [UInt8]) -> UInt16? {
-        guard bytes.count >= 3, bytes[bytes.count - 3] == 0xED, bytes[bytes.count - 2] & 0xF0 == 0xA0 else { return nil }
+        guard bytes.count >= 3, bytes[bytes.count - 3] == 0xED, bytes[bytes.count - 2] & 0xF0 == 0xA0 else {
+            return nil
+        }
         return 0xD800 | UInt16(bytes[bytes.count - 2] & 0x0F) << 6 | UInt16(bytes[bytes.count - 1] & 0x3F)
     }
 

@@ -182,7 +182,7 @@ enum Number {
         _ a: Int64,
         _ b: Int64,
         _ left: Number,
-        _ right: Number
+        _ right: Number,
     ) -> Number {
         let (result, overflow): (Int64, Bool)
         switch operation {
@@ -215,7 +215,9 @@ enum Number {
         case .multiply: return .value(Value(a * b))
         case .divide: return a.divided(by: b).map { .value(Value($0.quotient)) } ?? .noValue
         case .modulus:
-            guard !b.isNegative else { return .failure("java.lang.ArithmeticException: BigInteger: modulus not positive") }
+            guard !b.isNegative else {
+                return .failure("java.lang.ArithmeticException: BigInteger: modulus not positive")
+            }
             guard let remainder = a.divided(by: b)?.remainder else { return .noValue }
             return .value(Value(remainder.isNegative ? remainder + b : remainder))
         }

@@ -78,7 +78,9 @@ extension Renderer {
         case (let a as ClassObject, let b as ClassObject): return a.name == b.name
         case (let a as MapView, let b as MapView):
             if a === b { return true }
-            guard a.kind != .values, b.kind != .values, size(of: .object(a)) == size(of: .object(b)) else { return false }
+            guard a.kind != .values, b.kind != .values, size(of: .object(a)) == size(of: .object(b)) else {
+                return false
+            }
             for element in try elements(of: a) where !(try contains(element, in: b)) { return false }
             return true
         case (let a as LoopScope, let b as LoopScope): return try equalMaps(.map(a.members), .map(b.members))
@@ -155,7 +157,11 @@ extension Renderer {
             case .character(let unit): hasher.combine(unit)
             default:
                 // Lists and maps share the hash of their size.
-                if let number = number(key) { hasher.combine(Self.hashCode(number)) } else { hasher.combine(size(of: key)) }
+                if let number = number(key) {
+                    hasher.combine(Self.hashCode(number))
+                } else {
+                    hasher.combine(size(of: key))
+                }
             }
         }
         return hasher.finalize()

@@ -50,7 +50,7 @@ extension Renderer {
     private mutating func appendChanged(
         _ place: NodePlace,
         to text: inout [UInt8],
-        style: JSONStyle
+        style: JSONStyle,
     ) throws(Interruption) {
         if let value = changed[place] { return try appendJSON(value, to: &text, style: style) }
         try enterJSON()
@@ -83,7 +83,7 @@ extension Renderer {
     private mutating func append(
         list: [Value],
         to text: inout [UInt8],
-        style: JSONStyle
+        style: JSONStyle,
     ) throws(Interruption) {
         try enterJSON()
         text.append(.leftBracket)
@@ -99,7 +99,7 @@ extension Renderer {
     private mutating func append(
         map: MapObject,
         to text: inout [UInt8],
-        style: JSONStyle
+        style: JSONStyle,
     ) throws(Interruption) {
         try enterJSON()
         try fill(map)
@@ -119,7 +119,7 @@ extension Renderer {
     private mutating func append(
         object: JavaObject,
         to text: inout [UInt8],
-        style: JSONStyle
+        style: JSONStyle,
     ) throws(Interruption) {
         switch object {
         case let view as MapView:

@@ -62,7 +62,7 @@ extension Renderer {
     @inline(__always)
     func withText<Result, Failure: Error>(
         _ value: Value,
-        _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Result
+        _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Result,
     ) throws(Failure) -> Result? {
         switch value {
         case .literal(let range):

@@ -12,11 +12,12 @@ extension Renderer {
         _ key: Value,
         bytes: UnsafeBufferPointer<UInt8>,
         nameIndex: Int32,
-        in map: MapObject
+        in map: MapObject,
     ) throws(Interruption) -> Value {
         if map.count > 8 {
             try spend()
-            if let position = map.position(hash: tableHash(key), { withText($0) { $0.elementsEqual(bytes) } ?? false }) {
+            if let position = map.position(hash: tableHash(key), { withText($0) { $0.elementsEqual(bytes) } ?? false })
+            {
                 return map.values[position]
             }
         } else {
@@ -54,7 +55,8 @@ extension Renderer {
             try fill(map)
             return try position(of: key, in: map) != nil
         case .node(let place):
-            return (withText(key) { tapes[Int(place.document)].value(forKey: $0, of: Int(place.position)) } ?? nil) != nil
+            return (withText(key) { tapes[Int(place.document)].value(forKey: $0, of: Int(place.position)) } ?? nil)
+                != nil
         default: return false
         }
     }

@@ -7,14 +7,21 @@ import NIOPosix
 enum RequestTarget {
     static let target = Target(
         pieces: [
-            "GET ", "POST ", "HEAD ", "OPTIONS ", "TRACE ", "/a", "/a?b=c", "/stream", "http://x", "*", "//", "/../", "%2e", "%00", "%2F",
-            " HTTP/1.1\r\n", " HTTP/1.0\r\n", " HTTP/2.0\r\n", "\r\n", "\n", "\r", "\r\n\r\n", "Host: x\r\n", "Host: ", "Content-Length: 5\r\n",
-            "Content-Length: ", "Transfer-Encoding: chunked\r\n", "Transfer-Encoding: ", "chunked", "gzip", "Connection: close\r\n",
-            "Connection: keep-alive\r\n", "Expect: 100-continue\r\n", "Content-Type: text/plain\r\n", "5\r\nhello\r\n", "0\r\n\r\n", "0\r\n",
-            "5;a=b\r\n", "ffffffffffffffff\r\n", ": ", ":", " ", "\t", "\0", "\u{7F}", "é", ",", ";", "0", "-1", "18446744073709551616",
-            "GET /a HTTP/1.1\r\nHost: x\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "X_Y: 1\r\n", "X-Y: 1\r\n", "X: ", "\r\n ",
+            "GET ", "POST ", "HEAD ", "OPTIONS ", "TRACE ", "/a", "/a?b=c", "/stream", "http://x", "*", "//", "/../",
+            "%2e", "%00", "%2F",
+            " HTTP/1.1\r\n", " HTTP/1.0\r\n", " HTTP/2.0\r\n", "\r\n", "\n", "\r", "\r\n\r\n", "Host: x\r\n", "Host: ",
+            "Content-Length: 5\r\n",
+            "Content-Length: ", "Transfer-Encoding: chunked\r\n", "Transfer-Encoding: ", "chunked", "gzip",
+            "Connection: close\r\n",
+            "Connection: keep-alive\r\n", "Expect: 100-continue\r\n", "Content-Type: text/plain\r\n", "5\r\nhello\r\n",
+            "0\r\n\r\n", "0\r\n",
+            "5;a=b\r\n", "ffffffffffffffff\r\n", ": ", ":", " ", "\t", "\0", "\u{7F}", "é", ",", ";", "0", "-1",
+            "18446744073709551616",
+            "GET /a HTTP/1.1\r\nHost: x\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "X_Y: 1\r\n", "X-Y: 1\r\n", "X: ",
+            "\r\n ",
         ],
-        run: { bytes in server.outcome(of: bytes) })
+        run: { bytes in server.outcome(of: bytes) },
+    )
 
     private static let server = LoopbackServer()
 }
@@ -31,15 +38,29 @@ private final class LoopbackServer: Sendable {
                 Pipeline(
                     name: route,
                     routes: [try Route(parsing: route)],
-                    stages: [PipelineStage(label: "s", kind: "look", phase: .any, built: BuiltStage(Look(), explanation: ""))],
+                    stages: [
+                        PipelineStage(
+                            label: "s",
+                            kind: "look",
+                            phase: .any,
+                            built: BuiltStage(Look(), explanation: ""),
+                        )
+                    ],
                     payloadLimit: 4096,
                 )
             }
             let configuration = ServerConfiguration(
-                port: 0, headerTimeout: .seconds(2), bodyTimeout: .seconds(2), idleTimeout: .seconds(2), halfCloseGrace: .seconds(1))
+                port: 0,
+                headerTimeout: .seconds(2),
+                bodyTimeout: .seconds(2),
+                idleTimeout: .seconds(2),
+                halfCloseGrace: .seconds(1),
+            )
             let server = try await Server.start(
                 serving: CurrentGeneration(Generation(number: 1, pipelines: pipelines)),
-                on: MultiThreadedEventLoopGroup(numberOfThreads: 1), configuration)
+                on: MultiThreadedEventLoopGroup(numberOfThreads: 1),
+                configuration,
+            )
             port = UInt16(server.address.port ?? 0)
             ready.signal()
             // For as long as the process lives.
@@ -107,7 +128,10 @@ private struct Look: SynchronousStage {
         precondition(request.path.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }, "a path of other characters")
         precondition(!request.path.split(separator: "/").contains { $0 == ".." || $0 == "." }, "a dot segment")
         for field in request.headers.fields {
-            precondition(!field.name.isEmpty && field.value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }, "a field")
+            precondition(
+                !field.name.isEmpty && field.value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 },
+                "a field",
+            )
         }
         precondition(request.headers.fields.filter { $0.name.lowercased() == "host" }.count <= 1, "two hosts")
         exchange.response = MethodResponse(body: Body(String(request.body.bytes?.count ?? 0)))

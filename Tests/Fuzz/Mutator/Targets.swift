@@ -23,7 +23,8 @@ struct Target: Sendable {
     /// Parses strictly and permissively; what is accepted is written in every style and read again.
     private static let json = Target(
         pieces: [
-            "{", "}", "[", "]", ":", ",", "\"", "'", "\\", "\\u00e9", "\\ud83d", "\\ude00", "-", "0", "1e", "1.5e-3", "true",
+            "{", "}", "[", "]", ":", ",", "\"", "'", "\\", "\\u00e9", "\\ud83d", "\\ude00", "-", "0", "1e", "1.5e-3",
+            "true",
             "false", "null", "NaN", " ", "\n", "\u{7F}", "\u{2028}", "é", "😀", "/", "\"a\":", "[[", "{\"a\":1,\"a\":2}",
         ],
         run: { bytes in
@@ -43,16 +44,19 @@ struct Target: Sendable {
                 }
             }
             return result
-        })
+        },
+    )
 
     // MARK: JSONPath
 
     /// The first line is the expression, the rest a document; without a second line, one that has everything.
     private static let jsonPath = Target(
         pieces: [
-            "$", "@", ".", "..", "*", "[*]", "[0]", "[-1]", "[1:]", "[:2]", "[0,2]", "['a']", "[?(", ")]", "(", ")", ".a", ".b",
+            "$", "@", ".", "..", "*", "[*]", "[0]", "[-1]", "[1:]", "[:2]", "[0,2]", "['a']", "[?(", ")]", "(", ")",
+            ".a", ".b",
             ".length()", ".min()", ".keys()", ".concat(", " == ", " != ", " < ", " =~ ", " in ", " nin ", " contains ",
-            " size ", " empty ", " subsetof ", " && ", " || ", "!", "1", "-2.5e3", "'x'", "/a.*/i", "['a',1]", "{'a':1}",
+            " size ", " empty ", " subsetof ", " && ", " || ", "!", "1", "-2.5e3", "'x'", "/a.*/i", "['a',1]",
+            "{'a':1}",
             "true", "null", "\\", "\n", "é", "(a+)+b", "[]",
         ],
         run: { bytes in
@@ -68,7 +72,8 @@ struct Target: Sendable {
             } catch {
                 return shape("\(error)")
             }
-        })
+        },
+    )
 
     private static let everything = #"""
         {"a": [{"a": 1, "b": "x", "c": [1, 2.5, null]}, {"a": {"b": ["é", "[1]", "$.a"]}}, 7, "text", []],
@@ -80,10 +85,13 @@ struct Target: Sendable {
     /// Compiles, lints and renders a template with both profiles.
     private static let templates = Target(
         pieces: [
-            "$", "$!", "${", "}", "\\", "#", "##", "#*", "*#", "#[[", "]]#", "#set($x = ", ")", "#if(", "#elseif(", "#else",
+            "$", "$!", "${", "}", "\\", "#", "##", "#*", "*#", "#[[", "]]#", "#set($x = ", ")", "#if(", "#elseif(",
+            "#else",
             "#{else}", "#end", "#foreach($i in ", "#break", "#stop", "#define($d)", "$d", "#macro(m $a)", "#m(", "#@m(",
-            "#evaluate(", "$x", "$i", "$x.y", "$x[0]", ".length()", ".get(", ".put(", ".add(", ".split(", ".replaceAll(",
-            ".substring(", ".format(", ".entrySet()", ".iterator()", ".compareTo(", ".pow(", ".class.name", "$input.path('$",
+            "#evaluate(", "$x", "$i", "$x.y", "$x[0]", ".length()", ".get(", ".put(", ".add(", ".split(",
+            ".replaceAll(",
+            ".substring(", ".format(", ".entrySet()", ".iterator()", ".compareTo(", ".pow(", ".class.name",
+            "$input.path('$",
             "$input.json('$..a')", "$input.params()", "$util.parseJson(", "$util.escapeJavaScript(",
             "$context.requestOverride.header.a", "$stageVariables", "$foreach.parent", "[1..3]", "[1, 'a', 2.5]",
             "{'k': [1]}", "\"a$x\"", "'b'", " + ", " - ", " * ", " / ", " % ", " == ", " && ", "!", "-1", "2147483647",
@@ -106,13 +114,20 @@ struct Target: Sendable {
                 }
             }
             return result
-        })
+        },
+    )
 
-    private static var bindings: TemplateBindings { TemplateBindings(
-        payload: Array(everything.utf8),
-        parameters: TemplateParameterLists(
-            path: [("id", "42")], querystring: [("q", "r&\"b\"")], header: [("H", "x/y"), ("X-N", "O'N")]),
-        context: (try? JSONValue(parsing: Array(#"{"stage": "v1", "identity": {"ip": "1.2.3.4", "u": null}}"#.utf8)))?.object,
-        stageVariables: (try? JSONValue(parsing: Array(#"{"v": "w"}"#.utf8)))?.object,
-    ) }
+    private static var bindings: TemplateBindings {
+        TemplateBindings(
+            payload: Array(everything.utf8),
+            parameters: TemplateParameterLists(
+                path: [("id", "42")],
+                querystring: [("q", "r&\"b\"")],
+                header: [("H", "x/y"), ("X-N", "O'N")],
+            ),
+            context: (try? JSONValue(parsing: Array(#"{"stage": "v1", "identity": {"ip": "1.2.3.4", "u": null}}"#.utf8)))?
+                .object,
+            stageVariables: (try? JSONValue(parsing: Array(#"{"v": "w"}"#.utf8)))?.object,
+        )
+    }
 }

@@ -24,7 +24,9 @@ func contents(_ path: String) -> [UInt8] {
 
 let arguments = CommandLine.arguments
 guard arguments.count > 2, let target = Target.all[arguments[1]] else {
-    FileHandle.standardError.write(Data("headgate-fuzz json|jsonpath|templates|requests|files|openapi FOLDER [SECONDS] [SEED]\n".utf8))
+    FileHandle.standardError.write(
+        Data("headgate-fuzz json|jsonpath|templates|requests|files|openapi FOLDER [SECONDS] [SEED]\n".utf8)
+    )
     exit(2)
 }
 let folder = URL(filePath: arguments[2])

@@ -55,9 +55,12 @@ struct APIBlockTests {
         #expect(
             pipeline.stages.map(\.kind) == [
                 "decompress", "api-key", "throttle", "validate", "request", "mock", "select", "response", "compress",
-            ])
+            ]
+        )
         let explanations = pipeline.stages.map(\.built.explanation)
-        #expect(explanations[1...3] == ["1 key by x-api-key", "2 at once", "requires X-A, id; the body must fit its model"])
+        #expect(
+            explanations[1...3] == ["1 key by x-api-key", "2 at once", "requires X-A, id; the body must fit its model"]
+        )
         #expect(explanations.last == "gzip or deflate, from 100 bytes")
     }
 
@@ -96,15 +99,27 @@ struct APIBlockTests {
 
     @Test(arguments: [
         ("stage: {name: x}", "api.yaml:1:1: error: \"stage\" stands without \"api\""),
-        ("api: {name: x, gatewayResponses: {DEFAULT_4X: {}}}", "api.yaml:1:35: error: \"DEFAULT_4X\" is no type of gateway response"),
+        (
+            "api: {name: x, gatewayResponses: {DEFAULT_4X: {}}}",
+            "api.yaml:1:35: error: \"DEFAULT_4X\" is no type of gateway response",
+        ),
         (
             "api: {name: x, gatewayResponses: {THROTTLED: {responseParameters: {header.X: \"'a'\"}}}}",
-            "api.yaml:1:68: error: Invalid mapping expression parameter specified: header.X"
+            "api.yaml:1:68: error: Invalid mapping expression parameter specified: header.X",
         ),
-        ("api: {name: x, minimumCompressionSize: 99999999}", "api.yaml:1:40: error: minimumCompressionSize: found \"99999999\""),
+        (
+            "api: {name: x, minimumCompressionSize: 99999999}",
+            "api.yaml:1:40: error: minimumCompressionSize: found \"99999999\"",
+        ),
         ("api: {name: x}\nstage: {name: a b}", "api.yaml:2:15: error: Stage name only allows a-zA-Z0-9_-"),
-        ("api: {name: x}\nstage: {apiKeys: [{value: short}]}", "api.yaml:2:27: error: API Key value should be at least 20 characters"),
-        ("api: {name: x}\nstage: {canary: {percentTraffic: 101}}", "api.yaml:2:34: error: percentTraffic: found \"101\""),
+        (
+            "api: {name: x}\nstage: {apiKeys: [{value: short}]}",
+            "api.yaml:2:27: error: API Key value should be at least 20 characters",
+        ),
+        (
+            "api: {name: x}\nstage: {canary: {percentTraffic: 101}}",
+            "api.yaml:2:34: error: percentTraffic: found \"101\"",
+        ),
         ("api: {name: x}\nroute: GET /", "api.yaml:2:1: error: unknown key \"route\" beside \"api\""),
     ])
     func mistakes(text: String, expected: String) {
@@ -115,12 +130,16 @@ struct APIBlockTests {
     @Test(arguments: [
         ("authorizationType: CUSTOM\n  authorizer: me", "Invalid authorizer ID specified."),
         ("requestValidator: al", "Invalid Request Validator identifier specified"),
-        ("requestParameters: {method.request.cookie.a: true}", "Invalid mapping expression specified: method.request.cookie.a"),
+        (
+            "requestParameters: {method.request.cookie.a: true}",
+            "Invalid mapping expression specified: method.request.cookie.a",
+        ),
         ("requestValidator: all\n  requestModels: {application/json: Pe}", "Invalid model identifier specified: Pe"),
         ("methodResponses: {2xx: {}}", "\"2xx\" is no status"),
     ])
     func mistakesOfMethods(method: String, expected: String) {
-        let text = "route: GET /\nmethod:\n  \(method)\nintegration: {type: MOCK, integrationResponses: [{statusCode: 200}]}"
+        let text =
+            "route: GET /\nmethod:\n  \(method)\nintegration: {type: MOCK, integrationResponses: [{statusCode: 200}]}"
         let findings = load([("api.yaml", Self.api), ("a.yaml", text)]).diagnostics
         #expect(findings.count == 1)
         #expect(findings.first?.message.hasPrefix(expected) == true, "\(findings)")

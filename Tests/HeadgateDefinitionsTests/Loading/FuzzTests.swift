@@ -11,13 +11,19 @@ import Testing
         let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Fuzz/files")
         let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
         #expect(files.count > 100)
-        let loader = DefinitionsLoader(registry: StageRegistry(BuiltInStages.declarations), environment: ["NAME": "value"])
+        let loader = DefinitionsLoader(
+            registry: StageRegistry(BuiltInStages.declarations),
+            environment: ["NAME": "value"],
+        )
         for file in files {
             let text = String(decoding: try Data(contentsOf: file), as: UTF8.self)
             let name = text.hasPrefix("{") ? "a.json" : "a.yaml"
             for part in [text.count, text.count / 2, text.count / 3, max(text.count - 1, 0)] {
                 let loaded = loader.load(text: String(text.prefix(part)), file: name)
-                #expect(!loaded.pipelines.isEmpty || !loaded.diagnostics.isEmpty || !loaded.functions.isEmpty || part < 60, "\(file.lastPathComponent) to \(part)")
+                #expect(
+                    !loaded.pipelines.isEmpty || !loaded.diagnostics.isEmpty || !loaded.functions.isEmpty || part < 60,
+                    "\(file.lastPathComponent) to \(part)",
+                )
             }
         }
     }

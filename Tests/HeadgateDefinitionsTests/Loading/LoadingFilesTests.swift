@@ -16,7 +16,9 @@ struct LoadingFilesTests {
 
     /// The findings, with file names below the folder.
     private func findings(_ loaded: LoadedDefinitions) -> [String] {
-        loaded.diagnostics.map { "\($0.location): \($0.message)".replacingOccurrences(of: folder.path + "/", with: "") }
+        loaded.diagnostics.map {
+            "\($0.location): \($0.message)".replacingOccurrences(of: folder.path + "/", with: "")
+        }
     }
 
     @Test("Files are taken in the order of their names, in folders too, hidden ones are not")
@@ -31,15 +33,21 @@ struct LoadingFilesTests {
         let loaded = loader.load(directory: folder.path)
         #expect(findings(loaded) == [])
         #expect(loaded.pipelines.map(\.name) == ["a", "b", "c", "shop/d"])
-        #expect(loaded.pipelines.map { $0.routes.map(\.description) } == [["GET /a"], ["GET /b"], ["GET /c"], ["GET /d"]])
+        #expect(
+            loaded.pipelines.map { $0.routes.map(\.description) } == [["GET /a"], ["GET /b"], ["GET /c"], ["GET /d"]]
+        )
         #expect(
             loaded.watched.map { $0.replacingOccurrences(of: folder.path, with: "") }
-                == ["/a.yml", "/b.yaml", "/c.json", "/shop/d.yaml", "", "/shop"])
+                == ["/a.yml", "/b.yaml", "/c.json", "/shop/d.yaml", "", "/shop"]
+        )
     }
 
     @Test("A file may have several pipelines")
     func several() throws {
-        try folder.write("pipelines:\n  - {route: GET /a, stages: [mock]}\n  - {name: second, route: GET /b, stages: [mock]}\n", to: "x.yaml")
+        try folder.write(
+            "pipelines:\n  - {route: GET /a, stages: [mock]}\n  - {name: second, route: GET /b, stages: [mock]}\n",
+            to: "x.yaml",
+        )
         try folder.write(pipeline("GET /c") + "---\n" + pipeline("GET /d") + "---\n", to: "y.yaml")
         let loaded = loader.load(directory: folder.path + "/")
         #expect(findings(loaded) == [])
@@ -77,9 +85,12 @@ struct LoadingFilesTests {
                 "pipe.yaml:1: this is a pipe, a socket or a device",
                 "utf16.yaml:1:1: the file is UTF-16",
                 "zero.yaml:1:4: the control character 0x0 stands in the file",
-            ])
+            ]
+        )
         #expect(loaded.pipelines.map(\.name) == ["good"])
-        try? FileManager.default.removeItem(atPath: folder.path + "/../outside-\(ObjectIdentifier(folder).hashValue).yaml")
+        try? FileManager.default.removeItem(
+            atPath: folder.path + "/../outside-\(ObjectIdentifier(folder).hashValue).yaml"
+        )
     }
 
     @Test("Links inside of the folder are followed, as mounted configuration has them")
@@ -101,7 +112,11 @@ struct LoadingFilesTests {
         #expect(empty.diagnostics.map(\.message) == ["the folder holds no pipeline files"])
         #expect(!empty.hasErrors)
         try folder.write("x", to: "file.txt")
-        #expect(loader.load(directory: folder.path + "/file.txt").diagnostics.map(\.message) == ["the folder cannot be read: not a directory"])
+        #expect(
+            loader.load(directory: folder.path + "/file.txt").diagnostics.map(\.message) == [
+                "the folder cannot be read: not a directory"
+            ]
+        )
     }
 
     @Test("Single files")
@@ -117,10 +132,13 @@ struct LoadingFilesTests {
     func consulted() throws {
         var registry = TestStages.registry
         registry.register(
-            StageDeclaration(kind: "mock", phase: .dispatch, summary: "Opens a file.", example: "- mock", fields: []) { _, build in
+            StageDeclaration(kind: "mock", phase: .dispatch, summary: "Opens a file.", example: "- mock", fields: []) {
+                _,
+                build in
                 build.services[ConsultedFiles.self]?.add((build.directory ?? "") + "/script.lua")
                 return BuiltStage(TestStages.Recorded(text: ""), explanation: "")
-            })
+            }
+        )
         try folder.write(pipeline("GET /a"), to: "a.yaml")
         let loaded = DefinitionsLoader(registry: registry).load(directory: folder.path)
         #expect(loaded.watched == [folder.path + "/a.yaml", folder.path + "/script.lua", folder.path])

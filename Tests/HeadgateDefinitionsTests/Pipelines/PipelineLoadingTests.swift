@@ -5,7 +5,9 @@ import Testing
 
 @Suite("Pipelines from files")
 struct PipelineLoadingTests {
-    private func load(_ text: String, environment: [String: String] = [:], file: String = "pets.yaml") -> LoadedDefinitions {
+    private func load(_ text: String, environment: [String: String] = [:], file: String = "pets.yaml")
+        -> LoadedDefinitions
+    {
         DefinitionsLoader(registry: TestStages.registry, environment: environment).load(text: text, file: file)
     }
 
@@ -30,7 +32,8 @@ struct PipelineLoadingTests {
                   - {pattern: 2\\d\\d, status: 200}
               - response
               - script: return 3
-            """)
+            """
+        )
         #expect(loaded.diagnostics == [])
         #expect(
             stages(loaded) == [
@@ -41,7 +44,8 @@ struct PipelineLoadingTests {
                 "select: responses=[{pattern: 2\\d\\d, status: 200}]",
                 "response: ",
                 "script 3: script=return 3",
-            ])
+            ]
+        )
         #expect(loaded.pipelines.map(\.name) == ["pets"])
         #expect(loaded.pipelines.first?.stages.map(\.location?.line) == [3, 4, 7, 9, 10, 12, 13])
     }
@@ -63,7 +67,8 @@ struct PipelineLoadingTests {
               integrationResponses:
                 - {statusCode: "404", selectionPattern: "404"}
                 - {statusCode: 200, responseTemplates: {application/json: null}, contentHandling: CONVERT_TO_TEXT}
-            """)
+            """
+        )
         #expect(loaded.diagnostics == [])
         #expect(
             stages(loaded) == [
@@ -72,7 +77,8 @@ struct PipelineLoadingTests {
                 "http: method=POST uri=http://localhost/ timeoutInMillis=3000",
                 #"select: responses=[{status: 200}, {pattern: "404", status: "404"}]"#,
                 "response: 200={templates: {application/json: null}, contentHandling: CONVERT_TO_TEXT} 404={}",
-            ])
+            ]
+        )
         #expect(loaded.pipelines.first?.routes.map(\.description) == ["GET /pets/{id}", "HEAD /pets/{id}"])
     }
 
@@ -95,7 +101,8 @@ struct PipelineLoadingTests {
                 }
             }
             """,
-            file: "printed.json")
+            file: "printed.json",
+        )
         #expect(loaded.diagnostics == [])
         #expect(
             stages(loaded) == [
@@ -103,7 +110,8 @@ struct PipelineLoadingTests {
                 "mock: ",
                 #"select: responses=[{status: 200}, {pattern: "404", status: 404}, {pattern: "5\\d\\d", status: 500}]"#,
                 "response: 200={templates: {application/json: null}} 404={} 500={}",
-            ])
+            ]
+        )
     }
 
     @Test("A proxy is one stage")
@@ -119,14 +127,16 @@ struct PipelineLoadingTests {
               tlsConfig: {insecureSkipVerification: true}
               responseTransferMode: STREAM
               integrationResponses: [{statusCode: 200}]
-            """)
+            """
+        )
         #expect(loaded.diagnostics == [])
         #expect(
             stages(loaded) == [
                 "http-proxy: method=ANY uri=https://${stageVariables.host}/{rest} "
                     + "tlsConfig={insecureSkipVerification: true} "
                     + "parameters={integration.request.path.rest: method.request.path.rest} responseTransferMode=STREAM"
-            ])
+            ]
+        )
     }
 
     @Test("AWS integrations are built where their stages are")
@@ -143,7 +153,8 @@ struct PipelineLoadingTests {
                   uri: arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/f/invocations
                   credentials: arn:aws:iam::123456789012:role/r
                   integrationResponses: [{statusCode: 200}, {statusCode: 400, selectionPattern: 'Bad.*'}]
-                """)
+                """
+        )
         #expect(loaded.diagnostics == [])
         #expect(
             stages(loaded) == [
@@ -152,7 +163,8 @@ struct PipelineLoadingTests {
                 "aws: method=POST uri=arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/f/invocations",
                 #"select: responses=[{status: 200}, {pattern: "Bad.*", status: 400}] on=errorMessage"#,
                 "response: 200={} 400={}",
-            ])
+            ]
+        )
     }
 
     @Test("What is said about the pipeline")
@@ -171,7 +183,8 @@ struct PipelineLoadingTests {
                 stageVariables: {host: c, port: 8080}
                 deployment: {apiId: api1, accountId: "123456789012", region: eu-central-1}
                 stages: [mock]
-                """)
+                """
+        )
         #expect(loaded.diagnostics == [])
         let pipeline = try #require(loaded[pipeline: "pet by id"])
         #expect(pipeline.documentation == "Finds a pet.\n")
@@ -215,6 +228,9 @@ struct PipelineLoadingTests {
             """
         let loaded = load(text)
         #expect(loaded.diagnostics == [])
-        #expect(loaded.pipelines.map { $0.stages.map(\.kind) } == Array(repeating: ["request", "mock", "select", "response"], count: 3))
+        #expect(
+            loaded.pipelines.map { $0.stages.map(\.kind) }
+                == Array(repeating: ["request", "mock", "select", "response"], count: 3)
+        )
     }
 }

@@ -7,7 +7,8 @@ import Testing
 struct PipelineTestsTests {
     private func tests(_ text: String, route: String = "POST /pets/{id}") throws -> [PipelineTest] {
         let loaded = DefinitionsLoader(registry: TestStages.registry).load(
-            text: "name: pets\nroute: \(route)\nstages: [mock]\ntests:\n" + text)
+            text: "name: pets\nroute: \(route)\nstages: [mock]\ntests:\n" + text
+        )
         #expect(loaded.diagnostics == [])
         return loaded.tests
     }
@@ -78,7 +79,8 @@ struct PipelineTestsTests {
               - {name: a, request: {path: /pets/1}, backend: {fails: timeout}, response: {status: 504}}
               - {name: b, request: {path: /pets/1}, backend: {fails: REFUSED}, response: {status: 504}}
               - {name: c, request: {path: /pets/1}, backend: {called: false}, response: {status: 401}}
-            """)
+            """
+        )
         guard case .failure(.timeout) = all[0].backend.answer, case .failure(.refused) = all[1].backend.answer else {
             Issue.record("not the failures that were written")
             return

@@ -20,7 +20,12 @@ struct DiagnosticPrinterTests {
     @Test("A finding with its line, and a summary")
     func text() {
         let findings = [
-            Diagnostic(at: place(2, 3), "unknown key \"tpye\"", expected: "expected one of: type", suggestion: "did you mean \"type\"?"),
+            Diagnostic(
+                at: place(2, 3),
+                "unknown key \"tpye\"",
+                expected: "expected one of: type",
+                suggestion: "did you mean \"type\"?",
+            ),
             Diagnostic(.warning, at: place(1, nil), "the file is odd"),
         ]
         #expect(
@@ -34,7 +39,8 @@ struct DiagnosticPrinterTests {
                 p/x.yaml:1: warning: the file is odd
 
                 1 error and 1 warning in 1 file
-                """)
+                """
+        )
         #expect(DiagnosticPrinter().text([]) == "")
     }
 
@@ -62,7 +68,9 @@ struct DiagnosticPrinterTests {
     @Test("Long lists are wrapped")
     func wrapping() {
         let words = (1...40).map { "word\($0)" }.joined(separator: ", ")
-        let text = DiagnosticPrinter().text([Diagnostic(at: place(1, nil), "x", expected: "expected one of: " + words)])
+        let text = DiagnosticPrinter().text([
+            Diagnostic(at: place(1, nil), "x", expected: "expected one of: " + words)
+        ])
         for line in text.split(separator: "\n") { #expect(line.count <= 112) }
         #expect(text.contains("\n        word"))
     }
@@ -93,11 +101,13 @@ struct DiagnosticPrinterTests {
         #expect(
             try JSONValue(parsing: text) == [
                 [
-                    "severity": "error", "file": "p/x.yaml", "line": 2, "column": 3, "message": "a \"b\"", "expected": "c",
+                    "severity": "error", "file": "p/x.yaml", "line": 2, "column": 3, "message": "a \"b\"",
+                    "expected": "c",
                     "suggestion": "d",
                 ],
                 ["severity": "warning", "file": "p/x.yaml", "line": 1, "message": "e"],
-            ])
+            ]
+        )
         #expect(DiagnosticPrinter().json([]) == "[]")
     }
 }

@@ -28,7 +28,8 @@ struct GoldenFindingsTests {
         let path = Golden.folder.appendingPathComponent(name)
         var isFolder: ObjCBool = false
         _ = FileManager.default.fileExists(atPath: path.path, isDirectory: &isFolder)
-        let names = isFolder.boolValue ? try FileManager.default.contentsOfDirectory(atPath: path.path).sorted() : [name]
+        let names =
+            isFolder.boolValue ? try FileManager.default.contentsOfDirectory(atPath: path.path).sorted() : [name]
         let contents = try names.map { file in
             let url = isFolder.boolValue ? path.appendingPathComponent(file) : path
             return (file: file, bytes: [UInt8](try Data(contentsOf: url)))

@@ -32,7 +32,8 @@ struct EnvironmentSubstitutionTests {
             ("${HOST.x}", "${HOST.x}"),
             ("$HOST ${} ${1A} $", "$HOST ${} ${1A} $"),
             ("é${PORT}日", "é8080日"),
-        ])
+        ],
+    )
     func replacements(text: String, result: String) {
         let (out, findings) = substitute("k: " + text)
         #expect(out == "{k: \(result)}")
@@ -53,7 +54,8 @@ struct EnvironmentSubstitutionTests {
         #expect(
             substitute(text).text
                 == #"{a: "${HOST}\n", b: "${HOST}\n", requestTemplates: {application/json: "${HOST}"}, "#
-                + #"response: [{templates: {x: "${HOST}"}, other: "pets.example"}], ${HOST}: 1}"#)
+                + #"response: [{templates: {x: "${HOST}"}, other: "pets.example"}], ${HOST}: 1}"#
+        )
     }
 
     @Test("What is missing is reported at its place, with what is near")
@@ -65,7 +67,10 @@ struct EnvironmentSubstitutionTests {
                 "1:12 the environment variable LONG_NAMF is not set",
                 "1:25 the environment variable NOWHERE is not set",
                 "1:39 \"${HOST\" is not closed",
-            ])
-        #expect(findings.map(\.suggestion) == ["did you mean ${LONG_NAME}?", "set it, or write ${NOWHERE:-default}", nil])
+            ]
+        )
+        #expect(
+            findings.map(\.suggestion) == ["did you mean ${LONG_NAME}?", "set it, or write ${NOWHERE:-default}", nil]
+        )
     }
 }

@@ -5,7 +5,9 @@ import Testing
 
 @Suite("Reading JSON")
 struct JSONReaderTests {
-    private func read(_ text: String, limits: ReadingLimits = ReadingLimits()) -> (node: ConfigurationNode?, findings: [String]) {
+    private func read(_ text: String, limits: ReadingLimits = ReadingLimits()) -> (
+        node: ConfigurationNode?, findings: [String]
+    ) {
         let diagnostics = Diagnostics()
         let source = SourceText(file: "a.json", bytes: Array(text.utf8))
         let nodes = JSONReader.documents(in: source, limits: limits, diagnostics)
@@ -44,7 +46,8 @@ struct JSONReaderTests {
             ("{\"a\": \"\\u12", "1:8 JSON knows no escape \\u"),
             ("[", "1:2 found \"the end of the file\""),
             ("{} x", "1:4 found \"x\" behind the value"),
-        ])
+        ],
+    )
     func mistakes(text: String, message: String) {
         let expected = message.replacing("\"the end of the file\"", with: "the end of the file")
         #expect(read(text).findings == [expected])
@@ -59,7 +62,11 @@ struct JSONReaderTests {
 
     @Test("Limits")
     func limits() {
-        #expect(read(String(repeating: "[", count: 500_000)).findings == ["1:101 objects and arrays are nested more than 100 deep"])
+        #expect(
+            read(String(repeating: "[", count: 500_000)).findings == [
+                "1:101 objects and arrays are nested more than 100 deep"
+            ]
+        )
         var few = ReadingLimits()
         few.values = 3
         #expect(read("[1,2,3]", limits: few).findings == ["1:6 the file holds more than 3 values"])

@@ -5,7 +5,9 @@ import Testing
 
 @Suite("Reading YAML")
 struct YAMLReaderTests {
-    private func read(_ text: String, limits: ReadingLimits = ReadingLimits()) -> (nodes: [ConfigurationNode], findings: [Diagnostic]) {
+    private func read(_ text: String, limits: ReadingLimits = ReadingLimits()) -> (
+        nodes: [ConfigurationNode], findings: [Diagnostic]
+    ) {
         let diagnostics = Diagnostics()
         guard let source = SourceText.checked(file: "a.yaml", bytes: Array(text.utf8), diagnostics) else {
             return ([], diagnostics.all)
@@ -24,14 +26,16 @@ struct YAMLReaderTests {
         let text = "[no, on, 012, 1e3, 0x10, .inf, 2026-01-01, True, '7', \"a\\tb\", ~, null, '', 12:30]"
         #expect(
             try node(text).flow
-                == "[no, on, 012, 1e3, 0x10, .inf, 2026-01-01, True, \"7\", \"a\\tb\", null, null, \"\", 12:30]")
+                == "[no, on, 012, 1e3, 0x10, .inf, 2026-01-01, True, \"7\", \"a\\tb\", null, null, \"\", 12:30]"
+        )
     }
 
     @Test("Every value has its place")
     func places() throws {
         let root = try node("a: 1\nlist:\n  - x\n  - {k: v}\nempty:\nlast: 'q'\n")
         #expect(
-            root.places == ["1:1", "1:1", "1:4", "2:1", "3:3", "3:5", "4:5", "4:6", "4:9", "5:1", "5:7", "6:1", "6:7"])
+            root.places == ["1:1", "1:1", "1:4", "2:1", "3:3", "3:5", "4:5", "4:6", "4:9", "5:1", "5:7", "6:1", "6:7"]
+        )
     }
 
     @Test("Lines end as editors end them, columns count characters")
@@ -39,7 +43,11 @@ struct YAMLReaderTests {
         #expect(try node("a: 1\r\nb: 2\r\n").places == ["1:1", "1:1", "1:4", "2:1", "2:4"])
         #expect(try node("'é日': [ä, x]\nb: y\n").places == ["1:1", "1:1", "1:7", "1:8", "1:11", "2:1", "2:4"])
         // U+2028 and U+0085 break lines for YAML, but not for editors.
-        #expect(try node("a: 'x\u{2028}y'\nb: 'x\u{85}y'\nc: z\n").places == ["1:1", "1:1", "1:4", "2:1", "2:4", "3:1", "3:4"])
+        #expect(
+            try node("a: 'x\u{2028}y'\nb: 'x\u{85}y'\nc: z\n").places == [
+                "1:1", "1:1", "1:4", "2:1", "2:4", "3:1", "3:4",
+            ]
+        )
         #expect(try node("\u{FEFF}a: b").places == ["1:1", "1:1", "1:4"])
     }
 
@@ -109,7 +117,8 @@ struct YAMLReaderTests {
         #expect(
             findings.map(\.short) == [
                 "3:1 the key \"a\" stands twice in one mapping", "4:1 the key \"b\" stands twice in one mapping",
-            ])
+            ]
+        )
         let many = (0..<40).map { "k\($0): x" }.joined(separator: "\n") + "\nk3: y"
         #expect(read(many).findings.map(\.short) == ["41:1 the key \"k3\" stands twice in one mapping"])
     }
@@ -124,7 +133,9 @@ struct YAMLReaderTests {
             return findings.first?.short
         }
         #expect(first(String(repeating: "[", count: 300)) == "1:101 mappings and lists are nested more than 100 deep")
-        #expect(first(String(repeating: "- ", count: 5000)) == "1:201 mappings and lists are nested more than 100 deep")
+        #expect(
+            first(String(repeating: "- ", count: 5000)) == "1:201 mappings and lists are nested more than 100 deep"
+        )
         #expect(first(String(repeating: "[", count: 100_000)) == "1:1 mappings and lists are nested too deep")
         #expect(first("[1, 2, 3, 4]") { $0.values = 3 } == "1:11 the file holds more than 3 values")
         let nested = "a0: &a0 [x]\n" + (1...200).map { "a\($0): &a\($0) [*a\($0 - 1)]\n" }.joined()
@@ -132,7 +143,8 @@ struct YAMLReaderTests {
         let bomb = "a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b]\n"
         #expect(
             first(bomb) { $0.aliasedValues = 200 }
-                == "3:11 aliases blow the file up: with *b they stand for more than 200 values")
+                == "3:11 aliases blow the file up: with *b they stand for more than 200 values"
+        )
         #expect(first("a: &a [*a]") == "1:8 *a stands inside of what it stands for")
     }
 

@@ -10,7 +10,9 @@ struct ReferenceTests {
     func examples(kind: String) throws {
         let declaration = try #require(SampleStages.registry[kind])
         let diagnostics = Diagnostics()
-        let text = declaration.example.hasPrefix("- ") ? declaration.example : "- " + declaration.example.replacing("\n", with: "\n  ")
+        let text =
+            declaration.example.hasPrefix("- ")
+            ? declaration.example : "- " + declaration.example.replacing("\n", with: "\n  ")
         let source = SourceText(file: "example.yaml", bytes: Array(text.utf8))
         let list = try #require(YAMLReader.documents(in: source, limits: ReadingLimits(), diagnostics).first)
         guard case .sequence(let entries) = list.value else {
@@ -45,7 +47,11 @@ struct ReferenceTests {
         #expect(integration.keys == IntegrationFields().all.map(\.name))
         #expect(definitions["pipeline"]?["required"] == ["route"])
         #expect(definitions["stage-http"]?["required"] == ["uri"])
-        #expect(definitions["stage-response"]?["additionalProperties"]?["properties"]?.object?.keys == ["parameters", "templates", "contentHandling"])
+        #expect(
+            definitions["stage-response"]?["additionalProperties"]?["properties"]?.object?.keys == [
+                "parameters", "templates", "contentHandling",
+            ]
+        )
         let select = try #require(definitions["stage-select"]?["anyOf"]?.array)
         #expect(select.map { $0["type"]?.string } == ["object", "array"])
         #expect(integration["timeoutInMillis"]?["anyOf"]?[0] == ["type": "integer", "minimum": 50, "maximum": 900_000])

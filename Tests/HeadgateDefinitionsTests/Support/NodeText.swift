@@ -18,7 +18,8 @@ extension ConfigurationNode {
         case .null, .scalar: return [own]
         case .sequence(let nodes): return [own] + nodes.flatMap(\.places)
         case .mapping(let entries):
-            return [own] + entries.flatMap { ["\($0.keyLocation.line):\($0.keyLocation.column ?? 0)"] + $0.value.places }
+            return [own]
+                + entries.flatMap { ["\($0.keyLocation.line):\($0.keyLocation.column ?? 0)"] + $0.value.places }
         }
     }
 

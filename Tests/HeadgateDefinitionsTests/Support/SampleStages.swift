@@ -7,11 +7,20 @@ enum SampleStages {
     static let registry = StageRegistry(BuiltInStages.declarations + [http("http"), http("http-proxy"), script])
 
     private static let insecure = Field(
-        "insecureSkipVerification", FieldType<Bool>.boolean, default: false, shown: "false", "Trusts anybody.")
+        "insecureSkipVerification",
+        FieldType<Bool>.boolean,
+        default: false,
+        shown: "false",
+        "Trusts anybody.",
+    )
     private static let tls = Record<Bool>("tlsConfig", "TLS to the backend.", fields: [insecure]) { try $0[insecure] }
 
     private static let method = Field(optional: "method", FieldType<String>.method, "The request's method.")
-    private static let uri = Field(required: "uri", FieldType<String>.text(format: "URI", expectation: "a URI"), "The backend.")
+    private static let uri = Field(
+        required: "uri",
+        FieldType<String>.text(format: "URI", expectation: "a URI"),
+        "The backend.",
+    )
     private static let timeout = Field(
         "timeoutInMillis",
         FieldType<Int>.integer(50...29000, unit: "milliseconds"),
@@ -20,7 +29,12 @@ enum SampleStages {
         "How long the backend may take.",
     )
     private static let tlsConfig = Field("tlsConfig", FieldType.record(tls), default: false, "TLS to the backend.")
-    private static let parameters = Field("parameters", TestStages.anything.map(Optional.some), default: nil, "Mappings.")
+    private static let parameters = Field(
+        "parameters",
+        TestStages.anything.map(Optional.some),
+        default: nil,
+        "Mappings.",
+    )
 
     private static func http(_ kind: String) -> StageDeclaration {
         StageDeclaration(

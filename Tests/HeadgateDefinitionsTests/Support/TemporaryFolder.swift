@@ -16,7 +16,10 @@ final class TemporaryFolder {
 
     func write(_ text: String, to name: String) throws {
         let file = URL(fileURLWithPath: path).appendingPathComponent(name)
-        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            at: file.deletingLastPathComponent(),
+            withIntermediateDirectories: true,
+        )
         try Data(text.utf8).write(to: file)
     }
 

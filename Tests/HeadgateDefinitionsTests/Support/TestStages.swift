@@ -11,8 +11,12 @@ enum TestStages {
     static let anything = FieldType<ConfigurationNode>(.any, expectation: "anything") { node, _ in node }
 
     /// A kind with optional keys that take anything; what was given is its explanation.
-    static func kind(_ kind: String, _ phase: StagePhase, _ keys: [String], shorthand: String? = nil) -> StageDeclaration {
-        let fields = keys.map { Field<ConfigurationNode?>($0, anything.map(Optional.some), default: nil, "The \($0).") }
+    static func kind(_ kind: String, _ phase: StagePhase, _ keys: [String], shorthand: String? = nil)
+        -> StageDeclaration
+    {
+        let fields = keys.map {
+            Field<ConfigurationNode?>($0, anything.map(Optional.some), default: nil, "The \($0).")
+        }
         return StageDeclaration(
             kind: kind,
             phase: phase,
@@ -32,7 +36,11 @@ enum TestStages {
     static let registry = StageRegistry([
         kind("request", .request, ["parameters", "templates", "passthroughBehavior", "contentHandling", "backend"]),
         kind("http", .dispatch, ["method", "uri", "timeoutInMillis", "tlsConfig"]),
-        kind("http-proxy", .dispatch, ["method", "uri", "timeoutInMillis", "tlsConfig", "parameters", "responseTransferMode"]),
+        kind(
+            "http-proxy",
+            .dispatch,
+            ["method", "uri", "timeoutInMillis", "tlsConfig", "parameters", "responseTransferMode"],
+        ),
         kind("mock", .dispatch, []),
         kind("select", .select, ["responses", "on"], shorthand: "responses"),
         kind("response", .response, ["200", "400", "404", "500", "502"]),

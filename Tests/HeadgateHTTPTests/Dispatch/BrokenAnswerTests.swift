@@ -28,8 +28,18 @@ import Testing
         Case("half a head", .sendAndClose(ok + "X-A: "), 502, "integration-truncated"),
         Case("2 bytes of 10", .sendAndClose(ok + "Content-Length: 10\r\n\r\nab"), 502, "integration-truncated"),
         Case("2 bytes of 10, reset", .sendAndReset(ok + "Content-Length: 10\r\n\r\nab"), 502, "integration-truncated"),
-        Case("chunks without an end", .sendAndClose(ok + "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n"), 502, "integration-truncated"),
-        Case("chunks without the last line", .sendAndClose(ok + "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n"), 502, "integration-truncated"),
+        Case(
+            "chunks without an end",
+            .sendAndClose(ok + "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n"),
+            502,
+            "integration-truncated",
+        ),
+        Case(
+            "chunks without the last line",
+            .sendAndClose(ok + "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n"),
+            502,
+            "integration-truncated",
+        ),
         Case("interim only", .sendAndClose("HTTP/1.1 103 Early Hints\r\n\r\n"), 502, "integration-truncated"),
     ]
 
@@ -67,7 +77,12 @@ import Testing
         Case("says nothing", .nothing, 504, "integration-timeout"),
         Case("half a head", .send(ok + "X-A: "), 504, "integration-timeout"),
         Case("half a body", .send(ok + "Content-Length: 10\r\n\r\nab"), 504, "integration-timeout"),
-        Case("byte after byte", .drip(ok + "X-A: " + String(repeating: "v", count: 4000)), 504, "integration-timeout"),
+        Case(
+            "byte after byte",
+            .drip(ok + "X-A: " + String(repeating: "v", count: 4000)),
+            504,
+            "integration-timeout",
+        ),
         Case("endless body", .endless(ok + "\r\n"), 504, "integration-timeout"),
     ]
 
@@ -99,7 +114,9 @@ import Testing
 
     @Test func aResponseAboveTheLimitIsRefused() async throws {
         let chunk = Self.ok + "Transfer-Encoding: chunked\r\n\r\n" + String(repeating: "a\r\n0123456789\r\n", count: 3)
-        for answer in [Self.ok + "Content-Length: 21\r\n\r\n", chunk, Self.ok + "\r\n" + String(repeating: "x", count: 21)] {
+        for answer in [
+            Self.ok + "Content-Length: 21\r\n\r\n", chunk, Self.ok + "\r\n" + String(repeating: "x", count: 21),
+        ] {
             let upstream = try await ScriptedUpstream(.send(answer))
             let calls = try Calls(DispatcherConfiguration(responseLimit: 20))
             #expect(await calls.outcome(to: upstream.port) == .failed(502, "integration-response-too-large"))
@@ -111,7 +128,9 @@ import Testing
     @Test func anEndlessResponseIsRefused() async throws {
         let upstream = try await ScriptedUpstream(.endless(Self.ok + "\r\n" + String(repeating: "x", count: 65_536)))
         let calls = try Calls(DispatcherConfiguration(responseLimit: 1 << 20))
-        #expect(await calls.outcome(to: upstream.port, timeout: 5000) == .failed(502, "integration-response-too-large"))
+        #expect(
+            await calls.outcome(to: upstream.port, timeout: 5000) == .failed(502, "integration-response-too-large")
+        )
     }
 
     @Test(arguments: [BrokenAnswerTests.closing[3], BrokenAnswerTests.closing[4], BrokenAnswerTests.closing[5]])

@@ -90,8 +90,14 @@ final class Calls: Sendable {
         cancellingAfter cancellation: TimeAmount? = nil,
     ) async -> Outcome {
         let result = await perform(
-            method, path, to: port, headers: headers, body: Body(body), timeout: timeout,
-            cancellingAfter: cancellation)
+            method,
+            path,
+            to: port,
+            headers: headers,
+            body: Body(body),
+            timeout: timeout,
+            cancellingAfter: cancellation,
+        )
         switch result {
         case .success(let response): return .answered(response.status, response.body.text)
         case .failure(let failure as GatewayFailure): return .failed(failure.status, "\(failure.reason)")

@@ -14,7 +14,10 @@ import Testing
         let upstream = try await ScriptedUpstream(.send(Self.answer("hello")))
         let calls = try Calls()
         for number in 0..<5 {
-            #expect(await calls.outcome("POST", "/\(number)", to: upstream.port, body: "b\(number)") == .answered(200, "hello"))
+            #expect(
+                await calls.outcome("POST", "/\(number)", to: upstream.port, body: "b\(number)")
+                    == .answered(200, "hello")
+            )
         }
         #expect(upstream.received.map(\.connection) == [1, 1, 1, 1, 1])
         #expect(upstream.received.map(\.body) == ["b0", "b1", "b2", "b3", "b4"])
@@ -44,7 +47,9 @@ import Testing
     }
 
     @Test func interimResponsesArePassedOver() async throws {
-        let hints = "HTTP/1.1 100 Continue\r\n\r\n" + String(repeating: "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", count: 50)
+        let hints =
+            "HTTP/1.1 100 Continue\r\n\r\n"
+            + String(repeating: "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", count: 50)
         let upstream = try await ScriptedUpstream(.send(hints + Self.answer("final")))
         #expect(try await Calls().outcome(to: upstream.port) == .answered(200, "final"))
     }
@@ -65,7 +70,8 @@ import Testing
     }
 
     @Test func everyPieceOfAResponseIsTheSameResponse() async throws {
-        let chunked = "HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nX-T: 1\r\n\r\n"
+        let chunked =
+            "HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nX-T: 1\r\n\r\n"
         let upstream = try await ScriptedUpstream(.drip(chunked))
         #expect(try await Calls().outcome(to: upstream.port) == .answered(201, "abcde"))
     }
@@ -80,7 +86,10 @@ import Testing
     @Test(arguments: ["GET", "HEAD", "OPTIONS", "PUT", "DELETE"])
     func aDeadConnectionCostsAnIdempotentCallNothing(_ method: String) async throws {
         let upstream = try await ScriptedUpstream(
-            .send("HTTP/1.1 204 OK\r\n\r\n"), .sendAndClose(""), .send("HTTP/1.1 204 OK\r\n\r\n"))
+            .send("HTTP/1.1 204 OK\r\n\r\n"),
+            .sendAndClose(""),
+            .send("HTTP/1.1 204 OK\r\n\r\n"),
+        )
         let calls = try Calls()
         #expect(await calls.outcome(method, to: upstream.port) == .answered(204, ""))
         #expect(await calls.outcome(method, "/two", to: upstream.port) == .answered(204, ""))
@@ -89,7 +98,11 @@ import Testing
 
     @Test(arguments: ["POST", "PATCH", "X-CUSTOM"])
     func othersAreNeverSentTwice(_ method: String) async throws {
-        let upstream = try await ScriptedUpstream(.send(Self.answer("one")), .sendAndClose(""), .send(Self.answer("two")))
+        let upstream = try await ScriptedUpstream(
+            .send(Self.answer("one")),
+            .sendAndClose(""),
+            .send(Self.answer("two")),
+        )
         let calls = try Calls()
         #expect(await calls.outcome(method, to: upstream.port, body: "a") == .answered(200, "one"))
         #expect(await calls.outcome(method, to: upstream.port, body: "b") == .failed(502, "integration-closed"))
@@ -163,11 +176,13 @@ import Testing
         _ = try await Calls().outcome("GET", "/b", to: upstream.port)
         _ = try await Calls().outcome("POST", "/c", to: upstream.port)
         let host = "Host: 127.0.0.1:\(upstream.port)"
-        #expect(upstream.received.map(\.head) == [
-            "POST /a HTTP/1.1\r\n\(host)\r\nX-A: kept\r\nContent-Length: 5",
-            "GET /b HTTP/1.1\r\n\(host)",
-            "POST /c HTTP/1.1\r\n\(host)\r\nContent-Length: 0",
-        ])
+        #expect(
+            upstream.received.map(\.head) == [
+                "POST /a HTTP/1.1\r\n\(host)\r\nX-A: kept\r\nContent-Length: 5",
+                "GET /b HTTP/1.1\r\n\(host)",
+                "POST /c HTTP/1.1\r\n\(host)\r\nContent-Length: 0",
+            ]
+        )
     }
 
     @Test(arguments: [
@@ -185,12 +200,16 @@ import Testing
         ("GET", "/", "", "b"),
         ("GET", "/", "Host", "a\r\nX-B: b"),
     ])
-    func nothingThatSplitsARequestIsSent(_ method: String, _ path: String, _ name: String, _ value: String) async throws {
+    func nothingThatSplitsARequestIsSent(_ method: String, _ path: String, _ name: String, _ value: String) async throws
+    {
         let upstream = try await ScriptedUpstream(.send(Self.answer("ok")))
         let calls = try Calls()
         var headers = Headers()
         headers.setUnchecked(name, value)
-        #expect(await calls.outcome(method, path, to: upstream.port, headers: headers) == .failed(500, "integration-request"))
+        #expect(
+            await calls.outcome(method, path, to: upstream.port, headers: headers)
+                == .failed(500, "integration-request")
+        )
         #expect(await calls.outcome(to: upstream.port) == .answered(200, "ok"))
         #expect(upstream.received.map(\.line) == ["GET / HTTP/1.1"])
     }
@@ -208,7 +227,9 @@ import Testing
     @Test func aStreamedResponseIsGivenAsItComes() async throws {
         let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
         let body = String(repeating: "x", count: 200_000)
-        let upstream = try await ScriptedUpstream(.send(head + String(200_000, radix: 16) + "\r\n" + body + "\r\n0\r\n\r\n"))
+        let upstream = try await ScriptedUpstream(
+            .send(head + String(200_000, radix: 16) + "\r\n" + body + "\r\n0\r\n\r\n")
+        )
         let calls = try Calls()
         for _ in 0..<2 {
             guard case .success(let response) = await calls.perform(to: upstream.port, streaming: true),
@@ -224,7 +245,9 @@ import Testing
 
     @Test func anEarlyAnswerIsHeardAndTheRestOfTheRequestIsNotSent() async throws {
         let upstream = try await ScriptedUpstream(
-            .send("HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\ntoo"), answersHeads: true)
+            .send("HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\ntoo"),
+            answersHeads: true,
+        )
         let producer = EndlessProducer(Calls.group.next())
         let result = try await Calls().perform("POST", to: upstream.port, body: .stream(producer.stream))
         guard case .success(let response) = result else {

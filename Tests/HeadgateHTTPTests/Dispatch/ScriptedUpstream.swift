@@ -174,7 +174,9 @@ final class ScriptedUpstream: Sendable {
         private func repeatForever(_ piece: ByteBuffer, _ context: ChannelHandlerContext) {
             guard !isOver else { return }
             if context.channel.isWritable { context.writeAndFlush(NIOAny(piece), promise: nil) }
-            context.eventLoop.assumeIsolated().scheduleTask(in: .microseconds(100)) { self.repeatForever(piece, context) }
+            context.eventLoop.assumeIsolated().scheduleTask(in: .microseconds(100)) {
+                self.repeatForever(piece, context)
+            }
         }
     }
 }

@@ -23,7 +23,13 @@ extension LinkState {
         policy: CallPolicy = CallPolicy(),
     ) -> LinkState {
         let definition = LinkDefinition(
-            name: "test", targets: [], health: health, ejection: ejection, slowStartMilliseconds: slowStart, policy: policy)
+            name: "test",
+            targets: [],
+            health: health,
+            ejection: ejection,
+            slowStartMilliseconds: slowStart,
+            policy: policy,
+        )
         var state = LinkState(definition, random: RandomSource(seed: 7))
         state.use(targets)
         return state

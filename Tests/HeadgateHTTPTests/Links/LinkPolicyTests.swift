@@ -38,7 +38,12 @@ struct LinkPolicyTests {
     }
 
     private let settings = BreakerSettings(
-        failurePercent: 50, minimumRequests: 10, windowMilliseconds: 1000, openMilliseconds: 500, probes: 2)
+        failurePercent: 50,
+        minimumRequests: 10,
+        windowMilliseconds: 1000,
+        openMilliseconds: 500,
+        probes: 2,
+    )
 
     /// A breaker that has seen calls, so many of which failed.
     private func breaker(_ succeeded: Int, _ failed: Int, at now: NIODeadline = at(0)) -> CircuitBreaker {

@@ -35,7 +35,10 @@ struct TargetHealthTests {
 
     @Test("a failed probe takes it out for twice as long, up to a bound")
     func backoff() {
-        var state = LinkState.test(three, ejection: EjectionSettings(durationMilliseconds: 1000, maximumMilliseconds: 4000))
+        var state = LinkState.test(
+            three,
+            ejection: EjectionSettings(durationMilliseconds: 1000, maximumMilliseconds: 4000),
+        )
         _ = state.fail(three[0], times: 3, at: at(0))
         var now = 1100
         for expected in [2000, 4000, 4000, 4000] {

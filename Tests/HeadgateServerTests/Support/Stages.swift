@@ -117,7 +117,10 @@ final class Source: DispatchStage {
         private var pushed = 0
         private var isOver = false
         private(set) lazy var stream = LoopBodyStream(
-            eventLoop: loop, expectedLength: source.announced, producer: self)
+            eventLoop: loop,
+            expectedLength: source.announced,
+            producer: self,
+        )
         /// Holds itself while it produces.
         private var keeper: Producer?
 

@@ -20,7 +20,9 @@ struct TestServer {
     }
 
     /// One request on a connection of its own.
-    func ask(_ target: String, method: String = "GET", fields: String = "", body: String? = nil) async throws -> Wire.Response {
+    func ask(_ target: String, method: String = "GET", fields: String = "", body: String? = nil) async throws
+        -> Wire.Response
+    {
         try await connect().ask(target, method: method, fields: fields, body: body)
     }
 
@@ -73,7 +75,12 @@ struct TestServer {
                 name: "p\(number)",
                 routes: [try Route(parsing: route.key)],
                 stages: [
-                    PipelineStage(label: "s", kind: "test", phase: .any, built: BuiltStage(route.value, explanation: ""))
+                    PipelineStage(
+                        label: "s",
+                        kind: "test",
+                        phase: .any,
+                        built: BuiltStage(route.value, explanation: ""),
+                    )
                 ],
                 payloadLimit: payloadLimit,
             )

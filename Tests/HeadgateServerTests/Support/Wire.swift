@@ -118,7 +118,9 @@ final class Wire: Sendable {
     // MARK: Reading
 
     /// One well-formed request and its response.
-    func ask(_ target: String, method: String = "GET", fields: String = "", body: String? = nil) async throws -> Response {
+    func ask(_ target: String, method: String = "GET", fields: String = "", body: String? = nil) async throws
+        -> Response
+    {
         let length = body.map { "Content-Length: \($0.utf8.count)\r\n" } ?? ""
         try await send("\(method) \(target) HTTP/1.1\r\nHost: test\r\n\(fields)\(length)\r\n\(body ?? "")")
         return try await response(to: method)

@@ -20,7 +20,11 @@ struct ConformanceAPI {
     private var method: String { request["method"]?.string ?? "GET" }
 
     private var target: (path: String, query: String?) {
-        let parts = (request["path"]?.string ?? "/").split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        let parts = (request["path"]?.string ?? "/").split(
+            separator: "?",
+            maxSplits: 1,
+            omittingEmptySubsequences: false,
+        )
         return (String(parts[0]), parts.count > 1 ? String(parts[1]) : nil)
     }
 
@@ -61,7 +65,10 @@ struct ConformanceAPI {
             (name: $0.key, value: $0.value.string ?? "")
         }
         let deployment = Deployment(
-            apiID: "abc123", name: test.json["api"]?["x-stage"]?["name"]?.string ?? "test", variables: variables)
+            apiID: "abc123",
+            name: test.json["api"]?["x-stage"]?["name"]?.string ?? "test",
+            variables: variables,
+        )
         let body = Self.bytes(request) ?? []
         var headers = Headers(parsed: [.init("Host", Self.host), .init("Connection", "close")])
         if !body.isEmpty { headers.addUnchecked("Content-Length", String(body.count)) }
@@ -69,11 +76,20 @@ struct ConformanceAPI {
             for line in value.array ?? [value] { headers.addUnchecked(name, line.string ?? "") }
         }
         let message = MethodRequest(
-            method: method, path: target.path, rawQuery: target.query, headers: headers, body: .bytes(body))
+            method: method,
+            path: target.path,
+            rawQuery: target.query,
+            headers: headers,
+            body: .bytes(body),
+        )
         return await withCheckedContinuation { continuation in
             let exchange = Exchange(
-                pipeline: pipeline, request: message, pathParameters: found.parameters, deployment: deployment,
-                lane: Lane(name: "case", random: RandomSource(seed: 1)), receivedAtMilliseconds: 1_700_000_000_000,
+                pipeline: pipeline,
+                request: message,
+                pathParameters: found.parameters,
+                deployment: deployment,
+                lane: Lane(name: "case", random: RandomSource(seed: 1)),
+                receivedAtMilliseconds: 1_700_000_000_000,
                 random: RandomSource(seed: 2),
                 completion: { continuation.resume(returning: $0) },
             )
@@ -104,15 +120,19 @@ struct ConformanceAPI {
             .replacing("arn:aws:apigateway:__REGION__:s3:path/", with: "http://s3.test/")
         if type == "http_proxy" {
             let call = ConformanceCall(
-                backend: backend, uri: try URITemplate(parsing: uri), method: method,
-                parameters: RequestParameters(parameters, backend: .httpProxy))
+                backend: backend,
+                uri: try URITemplate(parsing: uri),
+                method: method,
+                parameters: RequestParameters(parameters, backend: .httpProxy),
+            )
             return [("http-proxy", .dispatch, call)]
         }
         let request = RequestStage(
             parameters: parameters,
             templates: try templates(integration["requestTemplates"]),
             passthroughBehavior: PassthroughBehavior(
-                rawValue: integration["passthroughBehavior"]?.string?.uppercased() ?? "") ?? .whenNoMatch,
+                rawValue: integration["passthroughBehavior"]?.string?.uppercased() ?? ""
+            ) ?? .whenNoMatch,
             contentHandling: integration["contentHandling"]?.string.flatMap(ContentHandling.init(rawValue:)),
             backend: kind,
             api: api,
@@ -129,8 +149,9 @@ struct ConformanceAPI {
                         parameters: try mappings(response["responseParameters"], .response),
                         templates: try templates(response["responseTemplates"]),
                         contentHandling: response["contentHandling"]?.string.flatMap(ContentHandling.init(rawValue:)),
-                    )
-                ))
+                    ),
+                )
+            )
         }
         let call: any Stage =
             type == "mock"
@@ -147,7 +168,8 @@ struct ConformanceAPI {
         try (json?.object ?? [:]).map { key, value in
             ParameterMapping(
                 try ParameterTarget(parsing: key, for: side),
-                try ParameterSource(parsing: value.string ?? "", for: side))
+                try ParameterSource(parsing: value.string ?? "", for: side),
+            )
         }
     }
 
@@ -155,6 +177,7 @@ struct ConformanceAPI {
         TemplateTable(
             try (json?.object ?? [:]).map { key, value in
                 (key, try value.string.flatMap { $0.isEmpty ? nil : try LocatedTemplate($0) })
-            })
+            }
+        )
     }
 }

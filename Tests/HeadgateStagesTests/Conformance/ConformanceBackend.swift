@@ -23,10 +23,16 @@ final class ConformanceBackend: @unchecked Sendable {
                 for line in value.array ?? [value] { headers.addUnchecked(name, line.string ?? "") }
             }
             return IntegrationResponse(
-                status: json["status"]?.int ?? 200, headers: headers, body: .bytes(ConformanceAPI.bytes(json) ?? []))
+                status: json["status"]?.int ?? 200,
+                headers: headers,
+                body: .bytes(ConformanceAPI.bytes(json) ?? []),
+            )
         case "echo":
             return IntegrationResponse(
-                status: 200, headers: ["Content-Type": "application/json"], body: Body(JSONWriter.string(Self.echo(request))))
+                status: 200,
+                headers: ["Content-Type": "application/json"],
+                body: Body(JSONWriter.string(Self.echo(request))),
+            )
         case "echoBody":
             return IntegrationResponse(status: 200, headers: ["Content-Type": "application/json"], body: request.body)
         default:
@@ -55,7 +61,9 @@ struct ConformanceCall: SynchronousStage {
         if let parameters {
             try parameters.apply(to: exchange)
             exchange.integrationRequest.headers = ProxyHeaders.request(
-                for: exchange, mapped: exchange.integrationRequest.headers)
+                for: exchange,
+                mapped: exchange.integrationRequest.headers,
+            )
             exchange.integrationRequest.query = exchange.query.appending(exchange.integrationRequest.query)
             exchange.integrationRequest.body = exchange.request.body
         }
@@ -73,7 +81,10 @@ struct ConformanceCall: SynchronousStage {
         exchange.integrationResponse = response
         if parameters != nil {
             exchange.response = MethodResponse(
-                status: response.status, headers: ProxyHeaders.response(from: response.headers), body: response.body)
+                status: response.status,
+                headers: ProxyHeaders.response(from: response.headers),
+                body: response.body,
+            )
         }
         return .proceed
     }

@@ -15,7 +15,8 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appendingPathComponent("Conformance/dataplane")
         return areas.flatMap { area -> [ConformanceCase] in
-            guard let text = try? String(contentsOf: folder.appendingPathComponent(area + ".jsonl"), encoding: .utf8) else {
+            guard let text = try? String(contentsOf: folder.appendingPathComponent(area + ".jsonl"), encoding: .utf8)
+            else {
                 return []
             }
             return text.split(separator: "\n").compactMap { line in

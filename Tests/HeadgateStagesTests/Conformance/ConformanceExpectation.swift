@@ -10,13 +10,17 @@ struct ConformanceExpectation {
         var out: [String] = []
         let response = exchange.response
         if let status = expected["status"], !matches(status: response.status, status) {
-            out.append("status \(response.status), not \(JSONWriter.string(status)) (\(exchange.failure?.cause ?? "no failure"))")
+            out.append(
+                "status \(response.status), not \(JSONWriter.string(status)) (\(exchange.failure?.cause ?? "no failure"))"
+            )
         }
         var headers = response.headers
         headers.setUnchecked("Content-Length", String(response.body.bytes?.count ?? 0))
         out += compare(headers: headers, expected)
         out += compare(body: response.body.bytes ?? [], expected)
-        if let calls = expected["backendCalls"]?.int, calls != backend.calls { out.append("\(backend.calls) calls, not \(calls)") }
+        if let calls = expected["backendCalls"]?.int, calls != backend.calls {
+            out.append("\(backend.calls) calls, not \(calls)")
+        }
         guard let wanted = expected["backendRequest"] else { return out }
         guard let request = backend.received else { return out + ["the backend was not called"] }
         if let method = wanted["method"]?.string, method != request.method { out.append("method \(request.method)") }
@@ -61,7 +65,9 @@ struct ConformanceExpectation {
 
     private func compare(body: [UInt8], _ wanted: JSONValue) -> [String] {
         let text = String(decoding: body, as: UTF8.self)
-        if let exact = wanted["body"]?.string, exact != text { return ["body \(text.quotedForMessage), not \(exact.quotedForMessage)"] }
+        if let exact = wanted["body"]?.string, exact != text {
+            return ["body \(text.quotedForMessage), not \(exact.quotedForMessage)"]
+        }
         if let base64 = wanted["bodyBase64"], ConformanceAPI.bytes(["bodyBase64": base64]) != body {
             return ["body \(text.quotedForMessage), not the bytes expected"]
         }

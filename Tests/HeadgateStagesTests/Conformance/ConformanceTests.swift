@@ -6,9 +6,11 @@ import Testing
 @Suite struct ConformanceTests {
     @Test(
         arguments: ConformanceCase.load([
-            "mock", "http", "http_proxy", "parameters", "overrides", "templates", "vtl", "passthrough", "content_handling",
+            "mock", "http", "http_proxy", "parameters", "overrides", "templates", "vtl", "passthrough",
+            "content_handling",
             "header_remapping", "stage_variables", "cors",
-        ]))
+        ])
+    )
     func dataPlane(test: ConformanceCase) async throws {
         let backend = ConformanceBackend(test.json["backend"])
         let exchange = try await ConformanceAPI(test).run(backend)

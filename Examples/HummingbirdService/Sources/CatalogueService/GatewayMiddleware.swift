@@ -32,7 +32,8 @@ struct GatewayMiddleware<Context: RequestContext>: RouterMiddleware {
                 rawQuery: request.uri.query,
                 headers: headers,
                 body: .bytes(Array(payload.readableBytesView)),
-            ))
+            )
+        )
         var fields = HTTPFields()
         for field in answer.headers.fields {
             guard let name = HTTPField.Name(field.name), name != .contentLength else { continue }

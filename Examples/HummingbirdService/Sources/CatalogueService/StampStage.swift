@@ -4,7 +4,13 @@ import Headgate
 /// and is documented like the built-in ones.
 struct StampStage: SynchronousStage {
     static let name = Field(required: "name", .string, "What the header says.")
-    static let header = Field("header", .headerName, default: "X-Answered-By", shown: "X-Answered-By", "The header to set.")
+    static let header = Field(
+        "header",
+        .headerName,
+        default: "X-Answered-By",
+        shown: "X-Answered-By",
+        "The header to set.",
+    )
 
     static let declaration = StageDeclaration(
         kind: "stamp",

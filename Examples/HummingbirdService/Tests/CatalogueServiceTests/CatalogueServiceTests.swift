@@ -14,13 +14,16 @@ import Testing
     }
 
     /// Sends one request through the service's router, without a socket.
-    static func get(_ path: String, from responder: some HTTPResponder<BasicRequestContext>) async throws -> (Int, String, HTTPFields) {
+    static func get(_ path: String, from responder: some HTTPResponder<BasicRequestContext>) async throws -> (
+        Int, String, HTTPFields
+    ) {
         let request = Request(
             head: HTTPRequest(method: .get, scheme: "http", authority: "localhost", path: path),
             body: RequestBody(buffer: ByteBuffer()),
         )
         let context = BasicRequestContext(
-            source: ApplicationRequestContextSource(channel: EmbeddedChannel(), logger: Logger(label: "test")))
+            source: ApplicationRequestContextSource(channel: EmbeddedChannel(), logger: Logger(label: "test"))
+        )
         let response = try await responder.respond(to: request, context: context)
         let writer = Collector()
         try await response.body.write(writer)

@@ -17,7 +17,9 @@ struct AuthorizerResult: Sendable {
         guard let principal = members["principalId"]?.string, !principal.isEmpty else {
             throw InvalidAuthorizerResult("the result has no principalId, a text")
         }
-        guard let document = members["policyDocument"] else { throw InvalidAuthorizerResult("the result has no policyDocument") }
+        guard let document = members["policyDocument"] else {
+            throw InvalidAuthorizerResult("the result has no policyDocument")
+        }
         self.principal = principal
         do throws(InvalidPolicy) {
             policy = try AccessPolicy(document)

@@ -58,7 +58,8 @@ public struct IAMAuthorizerStage: SynchronousStage {
         try exchange.checkMethodARN()
         let caller = try authenticate(exchange)
         exchange.setIdentity([
-            "accountId": .string(String(caller.accountID)), "caller": .string(caller.userID), "user": .string(caller.userID),
+            "accountId": .string(String(caller.accountID)), "caller": .string(caller.userID),
+            "user": .string(caller.userID),
             "userArn": .string(caller.userARN), "accessKey": .string(caller.credentials.accessKeyID),
         ])
         exchange.request.headers.remove("Authorization")
@@ -97,8 +98,11 @@ public struct IAMAuthorizerStage: SynchronousStage {
         }
         if problem == Self.missing {
             throw GatewayFailure(
-                .missingAuthenticationToken, message: "Missing Authentication Token", cause: "the request is not signed",
-                reason: "signature")
+                .missingAuthenticationToken,
+                message: "Missing Authentication Token",
+                cause: "the request is not signed",
+                reason: "signature",
+            )
         }
         let type: GatewayResponseType
         switch problem {
@@ -107,8 +111,11 @@ public struct IAMAuthorizerStage: SynchronousStage {
         default: type = .invalidSignature
         }
         throw GatewayFailure(
-            type, message: problem.message, cause: "the signature is refused: \(problem.message)",
-            reason: "signature")
+            type,
+            message: problem.message,
+            cause: "the signature is refused: \(problem.message)",
+            reason: "signature",
+        )
     }
 
     private static let missing = SignatureProblem.incomplete("Missing Authentication Token")

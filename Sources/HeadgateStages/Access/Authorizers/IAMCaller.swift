@@ -16,21 +16,41 @@ public struct IAMCaller: Sendable {
         return parts.count > 4 ? parts[4] : ""
     }
 
-    private static let accessKeyID = Field(required: "accessKeyId", FieldType<String>.string, "`$context.identity.accessKey`.")
+    private static let accessKeyID = Field(
+        required: "accessKeyId",
+        FieldType<String>.string,
+        "`$context.identity.accessKey`.",
+    )
     private static let secretAccessKey = Field(
-        required: "secretAccessKey", FieldType<String>.string, "The secret; `${NAME}` takes it from the environment.")
-    private static let sessionToken = Field(optional: "sessionToken", FieldType<String>.string, "Of temporary credentials.")
+        required: "secretAccessKey",
+        FieldType<String>.string,
+        "The secret; `${NAME}` takes it from the environment.",
+    )
+    private static let sessionToken = Field(
+        optional: "sessionToken",
+        FieldType<String>.string,
+        "Of temporary credentials.",
+    )
     private static let userARN = Field(
         required: "userArn",
-        FieldType<String>.scalar(.text(format: "ARN"), expectation: "an ARN such as arn:aws:iam::123456789012:user/ana") {
-            scalar, _ throws(InvalidValue) in
-            guard scalar.text.hasPrefix("arn:"), scalar.text.split(separator: ":", omittingEmptySubsequences: false).count >= 6
+        FieldType<String>.scalar(
+            .text(format: "ARN"),
+            expectation: "an ARN such as arn:aws:iam::123456789012:user/ana",
+        ) {
+            scalar,
+            _ throws(InvalidValue) in
+            guard scalar.text.hasPrefix("arn:"),
+                scalar.text.split(separator: ":", omittingEmptySubsequences: false).count >= 6
             else { throw InvalidValue() }
             return scalar.text
         },
         "The caller's ARN, `$context.identity.userArn`; its account is the caller's.",
     )
-    private static let userID = Field(optional: "userId", FieldType<String>.string, "`$context.identity.user` and `.caller`.")
+    private static let userID = Field(
+        optional: "userId",
+        FieldType<String>.string,
+        "`$context.identity.user` and `.caller`.",
+    )
     private static let policy = Field(
         optional: "policy",
         FieldType<AccessPolicy>(.any, expectation: "an IAM policy document") { node, context in

@@ -28,7 +28,8 @@ struct IdentitySources: Sendable {
             default:
                 throw InvalidValue(
                     "\(expression.quotedForMessage) is no identity source",
-                    expected: "expected method.request.header.NAME, method.request.querystring.NAME, stageVariables.NAME or "
+                    expected:
+                        "expected method.request.header.NAME, method.request.querystring.NAME, stageVariables.NAME or "
                         + "context.NAME",
                 )
             }
@@ -56,7 +57,8 @@ struct IdentitySources: Sendable {
 
     static func type(_ example: String) -> FieldType<IdentitySources> {
         .scalar(.text(format: "identity sources"), expectation: "identity sources such as \(example)") {
-            scalar, _ throws(InvalidValue) in try IdentitySources(scalar.text)
+            scalar,
+            _ throws(InvalidValue) in try IdentitySources(scalar.text)
         }
     }
 }

@@ -1,6 +1,6 @@
 import Headgate
-import JavaRegex
 import JSONWebTokens
+import JavaRegex
 import OrderedJSON
 
 /// Lets only requests with a valid token through: API Gateway's Cognito authorizer, for any OpenID Connect provider.
@@ -9,8 +9,10 @@ public struct JWTAuthorizerStage: SuspendingStage {
         required: "providerARNs",
         FieldType<[TokenIssuer]>.list(
             of: .scalar(.text(format: "issuer"), expectation: "a user pool's ARN or an issuer's URL") {
-                scalar, _ throws(InvalidValue) in try TokenIssuer(scalar.text)
-            }),
+                scalar,
+                _ throws(InvalidValue) in try TokenIssuer(scalar.text)
+            }
+        ),
         "Whose tokens are accepted: ARNs of Cognito user pools, or the URLs of other issuers, as their `iss` claim has them.",
     )
     private static let keys = Field(
@@ -41,7 +43,8 @@ public struct JWTAuthorizerStage: SuspendingStage {
     public static let declaration = StageDeclaration(
         kind: "jwt-authorizer",
         phase: .authorize,
-        summary: "Lets only requests with a valid JSON Web Token through: Cognito user pools and other OpenID Connect issuers.",
+        summary:
+            "Lets only requests with a valid JSON Web Token through: Cognito user pools and other OpenID Connect issuers.",
         documentation: """
             The token must be signed with one of the issuer's public keys (RS256, RS384, RS512, PS256, PS384, PS512, ES256 \
             or ES384), come from one of the issuers, and be neither expired nor not valid yet. Tokens of Cognito must say by \
@@ -84,7 +87,13 @@ public struct JWTAuthorizerStage: SuspendingStage {
     /// Claims of tokens whose signature was found to be good: verifying costs more than looking up.
     private let verified = AuthorizerCache<JSONObject>()
 
-    init(issuers: [TokenIssuer], sources: IdentitySources, audience: Pattern?, scopes: [String], dispatcher: (any Dispatcher)?) {
+    init(
+        issuers: [TokenIssuer],
+        sources: IdentitySources,
+        audience: Pattern?,
+        scopes: [String],
+        dispatcher: (any Dispatcher)?,
+    ) {
         self.issuers = issuers.map { ($0, KeySet(url: $0.keys, dispatcher: dispatcher)) }
         self.sources = sources
         self.audience = audience
@@ -107,11 +116,14 @@ public struct JWTAuthorizerStage: SuspendingStage {
             try admit(claims, exchange)
             return .proceed
         }
-        guard let token = JSONWebToken(Array(text.utf8)), let claims = (try? JSONValue(parsing: token.claims))?.object else {
+        guard let token = JSONWebToken(Array(text.utf8)), let claims = (try? JSONValue(parsing: token.claims))?.object
+        else {
             throw GatewayFailure.unauthorized("the token is no JSON Web Token")
         }
         guard let algorithm = TokenAlgorithm(rawValue: token.algorithm), !algorithm.isShared else {
-            throw GatewayFailure.unauthorized("the token's algorithm \(token.algorithm.prefix(40).description.quotedForMessage) is not accepted")
+            throw GatewayFailure.unauthorized(
+                "the token's algorithm \(token.algorithm.prefix(40).description.quotedForMessage) is not accepted"
+            )
         }
         guard let keys = issuers.first(where: { $0.issuer.identifier == claims["iss"]?.string })?.keys else {
             throw GatewayFailure.unauthorized("the token comes from another issuer")
@@ -125,11 +137,14 @@ public struct JWTAuthorizerStage: SuspendingStage {
                 Result {
                     guard let fetched else {
                         throw GatewayFailure.authorizer(
-                            .authorizerConfigurationError, "the keys at \(keys.url.endpoint.origin)\(keys.url.path) cannot be fetched")
+                            .authorizerConfigurationError,
+                            "the keys at \(keys.url.endpoint.origin)\(keys.url.path) cannot be fetched",
+                        )
                     }
                     try verify(text, token, claims, fetched, exchange)
                     return .proceed
-                })
+                }
+            )
         }
         return nil
     }
@@ -146,10 +161,19 @@ public struct JWTAuthorizerStage: SuspendingStage {
     }
 
     private func verify(
-        _ text: String, _ token: JSONWebToken, _ claims: JSONObject, _ keys: [TokenKey], _ exchange: Exchange
+        _ text: String,
+        _ token: JSONWebToken,
+        _ claims: JSONObject,
+        _ keys: [TokenKey],
+        _ exchange: Exchange,
     ) throws(GatewayFailure) {
         guard token.isSigned(byOneOf: keys) else { throw .unauthorized("no key of the issuer has signed the token") }
-        verified.set(CallerKey([text]), claims, for: Self.verifiedLifetime, at: exchange.lane.clock.monotonicMicroseconds())
+        verified.set(
+            CallerKey([text]),
+            claims,
+            for: Self.verifiedLifetime,
+            at: exchange.lane.clock.monotonicMicroseconds(),
+        )
         try admit(claims, exchange)
     }
 
@@ -157,14 +181,19 @@ public struct JWTAuthorizerStage: SuspendingStage {
 
     private func admit(_ claims: JSONObject, _ exchange: Exchange) throws(GatewayFailure) {
         let now = Double(exchange.receivedAtMilliseconds) / 1000
-        guard let expiry = claims["exp"]?.double, expiry.isFinite else { throw .unauthorized("the token has no expiry") }
+        guard let expiry = claims["exp"]?.double, expiry.isFinite else {
+            throw .unauthorized("the token has no expiry")
+        }
         if now >= expiry { throw .unauthorized("the token has expired", message: "The incoming token has expired") }
         if let start = claims["nbf"] {
             guard let start = start.double, now >= start else { throw .unauthorized("the token is not valid yet") }
         }
         try checkUse(claims)
         if let audience {
-            let given = claims["aud"]?.array?.compactMap(\.string) ?? [claims["aud"]?.string ?? claims["client_id"]?.string ?? ""]
+            let given =
+                claims["aud"]?.array?.compactMap(\.string) ?? [
+                    claims["aud"]?.string ?? claims["client_id"]?.string ?? ""
+                ]
             guard given.contains(where: { (try? audience.matches($0)) == true }) else {
                 throw .unauthorized("the token is for another audience")
             }

@@ -60,10 +60,16 @@ final class KeySet: Sendable {
         case .answer(let keys): completion(keys)
         case .fetch:
             guard let dispatcher else { return finish(nil) }
-            var request = IntegrationRequest(endpoint: url.endpoint, path: url.path, query: Query(parsing: url.rawQuery))
+            var request = IntegrationRequest(
+                endpoint: url.endpoint,
+                path: url.path,
+                query: Query(parsing: url.rawQuery),
+            )
             request.timeoutMilliseconds = 5_000
             request.headers.setUnchecked("Accept", "application/json")
-            dispatcher.perform(request, for: exchange, streaming: false) { [self] result in finish(Self.keys(in: result)) }
+            dispatcher.perform(request, for: exchange, streaming: false) { [self] result in
+                finish(Self.keys(in: result))
+            }
         }
     }
 
@@ -78,7 +84,8 @@ final class KeySet: Sendable {
     }
 
     private static func keys(in result: Result<IntegrationResponse, any Error>) -> [TokenKey]? {
-        guard let response = try? result.get(), response.status == 200, let bytes = response.body.bytes, bytes.count <= largest,
+        guard let response = try? result.get(), response.status == 200, let bytes = response.body.bytes,
+            bytes.count <= largest,
             let json = try? JSONValue(parsing: bytes), let keys = TokenKey.set(json), !keys.isEmpty
         else { return nil }
         return keys

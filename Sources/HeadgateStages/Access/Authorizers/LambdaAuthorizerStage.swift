@@ -44,10 +44,17 @@ public struct LambdaAuthorizerStage: SuspendingStage {
         "How long the function's answer holds for the same identity; 0 asks each time.",
     )
     private static let credentials = Field(
-        optional: "authorizerCredentials", FieldType<String>.string, "The ARN of a role that may invoke the function.")
+        optional: "authorizerCredentials",
+        FieldType<String>.string,
+        "The ARN of a role that may invoke the function.",
+    )
     private static let timeout = Field(
-        "timeoutInMillis", FieldType<Int>.integer(50...29_000, unit: "milliseconds"), default: 10_000, shown: "10000",
-        "For the function's answer.")
+        "timeoutInMillis",
+        FieldType<Int>.integer(50...29_000, unit: "milliseconds"),
+        default: 10_000,
+        shown: "10000",
+        "For the function's answer.",
+    )
 
     /// `lambda-authorizer`: the function, what identifies a caller, and how long an answer holds, in a pipeline file.
     public static let declaration = StageDeclaration(
@@ -77,7 +84,8 @@ public struct LambdaAuthorizerStage: SuspendingStage {
         let kind = try settings[type]
         let written = try settings[identitySource]
         let sources = try written ?? IdentitySources(kind == .token ? "method.request.header.Authorization" : "")
-        if kind == .token, sources.expressions.count != 1 || !sources.expressions[0].hasPrefix("method.request.header.") {
+        if kind == .token, sources.expressions.count != 1 || !sources.expressions[0].hasPrefix("method.request.header.")
+        {
             throw InvalidValue(
                 "a TOKEN authorizer has one identity source, a header",
                 expected: "expected method.request.header.NAME",
@@ -130,7 +138,9 @@ public struct LambdaAuthorizerStage: SuspendingStage {
         self.credentials = credentials
         self.timeoutMilliseconds = timeoutMilliseconds
         self.invoker = invoker
-        let settings = [function, kind.rawValue, sources.expressions.joined(separator: ","), credentials ?? "", "\(ttlSeconds)"]
+        let settings = [
+            function, kind.rawValue, sources.expressions.joined(separator: ","), credentials ?? "", "\(ttlSeconds)",
+        ]
         cache = caches.lambda(settings.joined(separator: "|"))
     }
 
@@ -151,7 +161,9 @@ public struct LambdaAuthorizerStage: SuspendingStage {
     public func start(_ exchange: Exchange, _ resumption: Resumption) throws -> StageOutcome? {
         try exchange.checkMethodARN()
         guard let identity = sources.values(exchange) else {
-            throw GatewayFailure.unauthorized("an identity source is missing or empty: \(sources.expressions.joined(separator: ", "))")
+            throw GatewayFailure.unauthorized(
+                "an identity source is missing or empty: \(sources.expressions.joined(separator: ", "))"
+            )
         }
         if let validation, let token = identity.first, (try? validation.matches(token)) != true {
             throw GatewayFailure.unauthorized("the token does not match \(validation.source)")
@@ -180,7 +192,8 @@ public struct LambdaAuthorizerStage: SuspendingStage {
                     cache.set(key, answer, for: Int64(ttlSeconds) * 1_000_000, at: end)
                     try Self.admit(answer, exchange, latency: (end - now) / 1000)
                     return .proceed
-                })
+                }
+            )
         }
         return nil
     }
@@ -203,7 +216,10 @@ public struct LambdaAuthorizerStage: SuspendingStage {
             answer = try result.get()
         } catch {
             let cause = (error as? GatewayFailure)?.cause ?? String(describing: error)
-            throw GatewayFailure.authorizer(.authorizerConfigurationError, "the authorizer could not be asked: \(cause)")
+            throw GatewayFailure.authorizer(
+                .authorizerConfigurationError,
+                "the authorizer could not be asked: \(cause)",
+            )
         }
         if answer.isError {
             let message = (try? JSONValue(parsing: answer.payload))?["errorMessage"]?.string ?? ""
@@ -252,7 +268,9 @@ extension FieldType where Value == String {
             }
             name = name.dropLast("/invocations".count)
         }
-        guard !name.isEmpty, name.utf8.count <= 2_048, name.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { throw InvalidValue() }
+        guard !name.isEmpty, name.utf8.count <= 2_048, name.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+            throw InvalidValue()
+        }
         return String(name)
     }
 }

@@ -20,7 +20,9 @@ public struct AccessPolicy: Sendable {
     ///   - kind: whether `Principal` must be there or must not.
     ///   - arnPrefix: put before resources in short form (`execute-api:/prod/GET/pets`): `arn:aws:execute-api:REGION:ACCOUNT:API`.
     public init(_ json: JSONValue, _ kind: Kind = .identity, arnPrefix: String? = nil) throws(InvalidPolicy) {
-        guard case .object(let members) = json else { throw InvalidPolicy("", json, expected: "a policy document, an object") }
+        guard case .object(let members) = json else {
+            throw InvalidPolicy("", json, expected: "a policy document, an object")
+        }
         for key in members.keys where !["Version", "Id", "Statement"].contains(key) {
             throw InvalidPolicy("/" + key, key: key, expected: "one of: Version, Id, Statement")
         }
@@ -73,7 +75,12 @@ public struct PolicyRequest: Sendable {
 
     /// A question.
     /// - Parameter context: keys in lower case, e.g. `aws:sourceip`.
-    public init(action: String = "execute-api:Invoke", resource: String, principal: String? = nil, context: [String: [String]] = [:]) {
+    public init(
+        action: String = "execute-api:Invoke",
+        resource: String,
+        principal: String? = nil,
+        context: [String: [String]] = [:],
+    ) {
         self.action = action
         self.resource = resource
         self.principal = principal

@@ -29,8 +29,12 @@ extension Exchange {
     func checkMethodARN() throws(GatewayFailure) {
         guard methodARN.utf8.count > 1_600 else { return }
         throw GatewayFailure(
-            .default4XX, status: 414, message: "Request URI too long", cause: "the method's ARN has more than 1600 bytes",
-            reason: "method-arn")
+            .default4XX,
+            status: 414,
+            message: "Request URI too long",
+            cause: "the method's ARN has more than 1600 bytes",
+            reason: "method-arn",
+        )
     }
 }
 
@@ -55,10 +59,15 @@ extension GatewayFailure {
 
     /// 403 of a resource policy or a caller's own: the account is masked but for its last four digits.
     static func denied(_ principal: String?, to exchange: Exchange, isExplicit: Bool) -> GatewayFailure {
-        var parts = exchange.methodARN.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false).map(String.init)
-        if parts.count > 4 { parts[4] = String(repeating: "*", count: max(0, parts[4].utf8.count - 4)) + parts[4].suffix(4) }
+        var parts = exchange.methodARN.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false).map(
+            String.init
+        )
+        if parts.count > 4 {
+            parts[4] = String(repeating: "*", count: max(0, parts[4].utf8.count - 4)) + parts[4].suffix(4)
+        }
         let user = principal ?? "anonymous"
-        let text = "User: \(user) is not authorized to perform: execute-api:Invoke on resource: \(parts.joined(separator: ":"))"
+        let text =
+            "User: \(user) is not authorized to perform: execute-api:Invoke on resource: \(parts.joined(separator: ":"))"
         return GatewayFailure(
             .accessDenied,
             message: text + (isExplicit ? " with an explicit deny" : ""),

@@ -16,11 +16,15 @@ struct PolicyCondition: Sendable {
     /// `{"IpAddress": {"aws:SourceIp": ["10.0.0.0/8"]}}`: operators, keys and values; all must hold.
     static func all(_ json: JSONValue?, at pointer: String) throws(InvalidPolicy) -> [PolicyCondition] {
         guard let json else { return [] }
-        guard let operators = json.object else { throw InvalidPolicy(pointer, json, expected: "an object of operators") }
+        guard let operators = json.object else {
+            throw InvalidPolicy(pointer, json, expected: "an object of operators")
+        }
         var conditions: [PolicyCondition] = []
         for (name, keys) in operators {
             let place = "\(pointer)/\(name)"
-            guard let keys = keys.object else { throw InvalidPolicy(place, keys, expected: "an object of condition keys") }
+            guard let keys = keys.object else {
+                throw InvalidPolicy(place, keys, expected: "an object of condition keys")
+            }
             for (key, values) in keys {
                 conditions.append(try PolicyCondition(name, key, values, at: place))
             }
@@ -42,8 +46,13 @@ struct PolicyCondition: Sendable {
         ifExists = word.hasSuffix("IfExists")
         if ifExists { word = word.dropLast("IfExists".count) }
         guard let (test, isNegated) = PolicyOperator.named(String(word)) else {
-            let near = Suggestion.nearest(to: String(word), among: PolicyOperator.names).map { "; did you mean \($0)?" } ?? ""
-            throw InvalidPolicy(pointer, key: name, expected: "a condition operator such as StringEquals or IpAddress\(near)")
+            let near =
+                Suggestion.nearest(to: String(word), among: PolicyOperator.names).map { "; did you mean \($0)?" } ?? ""
+            throw InvalidPolicy(
+                pointer,
+                key: name,
+                expected: "a condition operator such as StringEquals or IpAddress\(near)",
+            )
         }
         self.test = test
         self.isNegated = isNegated
@@ -70,6 +79,7 @@ struct PolicyCondition: Sendable {
             }
         }
         func fits(_ value: String) -> Bool { values.contains { test.matches(value, $0) } != isNegated }
-        return quantifier == .all || (quantifier == .one && isNegated) ? given.allSatisfy(fits) : given.contains(where: fits)
+        return quantifier == .all || (quantifier == .one && isNegated)
+            ? given.allSatisfy(fits) : given.contains(where: fits)
     }
 }

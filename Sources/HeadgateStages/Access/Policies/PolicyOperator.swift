@@ -16,10 +16,13 @@ enum PolicyOperator: Sendable, Equatable {
     private static let table: [String: (PolicyOperator, isNegated: Bool)] = {
         var table: [String: (PolicyOperator, isNegated: Bool)] = [
             "StringEquals": (.string, false), "StringNotEquals": (.string, true),
-            "StringEqualsIgnoreCase": (.stringIgnoringCase, false), "StringNotEqualsIgnoreCase": (.stringIgnoringCase, true),
+            "StringEqualsIgnoreCase": (.stringIgnoringCase, false),
+            "StringNotEqualsIgnoreCase": (.stringIgnoringCase, true),
             "StringLike": (.like, false), "StringNotLike": (.like, true),
-            "ArnEquals": (.like, false), "ArnNotEquals": (.like, true), "ArnLike": (.like, false), "ArnNotLike": (.like, true),
-            "IpAddress": (.address, false), "NotIpAddress": (.address, true), "Bool": (.bool, false), "Null": (.null, false),
+            "ArnEquals": (.like, false), "ArnNotEquals": (.like, true), "ArnLike": (.like, false),
+            "ArnNotLike": (.like, true),
+            "IpAddress": (.address, false), "NotIpAddress": (.address, true), "Bool": (.bool, false),
+            "Null": (.null, false),
         ]
         let orders: [(String, Order)] = [
             ("Equals", .equal), ("LessThan", .less), ("LessThanEquals", .lessOrEqual), ("GreaterThan", .greater),
@@ -170,17 +173,21 @@ enum PolicyDate {
     static func seconds(_ text: String) -> Double? {
         let bytes = Array(text.utf8)
         if bytes.count <= 15, let seconds = Double(text), seconds.isFinite { return seconds }
-        guard bytes.count >= 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"), let year = number(bytes[0..<4]),
-            let month = number(bytes[5..<7]), let day = number(bytes[8..<10]), (1...12).contains(month), (1...31).contains(day)
+        guard bytes.count >= 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
+            let year = number(bytes[0..<4]),
+            let month = number(bytes[5..<7]), let day = number(bytes[8..<10]), (1...12).contains(month),
+            (1...31).contains(day)
         else { return nil }
         var seconds = Double(days(year, month, day)) * 86_400
         if bytes.count == 10 { return seconds }
-        guard bytes.count >= 17, bytes[10] == UInt8(ascii: "T"), bytes.last == UInt8(ascii: "Z"), bytes[13] == UInt8(ascii: ":"),
+        guard bytes.count >= 17, bytes[10] == UInt8(ascii: "T"), bytes.last == UInt8(ascii: "Z"),
+            bytes[13] == UInt8(ascii: ":"),
             let hour = number(bytes[11..<13]), let minute = number(bytes[14..<16]), hour < 24, minute < 60
         else { return nil }
         seconds += Double(hour * 3600 + minute * 60)
         if bytes.count == 17 { return seconds }
-        guard bytes[16] == UInt8(ascii: ":"), let second = Double(String(decoding: bytes[17..<(bytes.count - 1)], as: UTF8.self)),
+        guard bytes[16] == UInt8(ascii: ":"),
+            let second = Double(String(decoding: bytes[17..<(bytes.count - 1)], as: UTF8.self)),
             second >= 0, second < 61
         else { return nil }
         return seconds + second
@@ -191,7 +198,8 @@ enum PolicyDate {
         let seconds = max(0, milliseconds / 1000)
         let (year, month, day) = RequestTime.civil(days: seconds / 86_400)
         func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        return "\(year)-\(two(Int64(month)))-\(two(Int64(day)))T\(two(seconds / 3600 % 24)):\(two(seconds / 60 % 60)):\(two(seconds % 60))Z"
+        return
+            "\(year)-\(two(Int64(month)))-\(two(Int64(day)))T\(two(seconds / 3600 % 24)):\(two(seconds / 60 % 60)):\(two(seconds % 60))Z"
     }
 
     private static func number(_ digits: ArraySlice<UInt8>) -> Int? {

@@ -10,7 +10,9 @@ struct PolicyStatement: Sendable {
     private let conditions: [PolicyCondition]
 
     init(_ json: JSONValue, at pointer: String, _ kind: AccessPolicy.Kind, _ arnPrefix: String?) throws(InvalidPolicy) {
-        guard case .object(let members) = json else { throw InvalidPolicy(pointer, json, expected: "a statement, an object") }
+        guard case .object(let members) = json else {
+            throw InvalidPolicy(pointer, json, expected: "a statement, an object")
+        }
         let known = [
             "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition",
         ]
@@ -29,7 +31,9 @@ struct PolicyStatement: Sendable {
         case .resource:
             principals = try PolicyPatterns("Principal", of: members.flattened(), at: pointer) { Self.principal($0) }
         case .identity:
-            if hasPrincipal { throw InvalidPolicy(pointer, key: "Principal", expected: "no principal in a caller's own policy") }
+            if hasPrincipal {
+                throw InvalidPolicy(pointer, key: "Principal", expected: "no principal in a caller's own policy")
+            }
             principals = nil
         }
         conditions = try PolicyCondition.all(members["Condition"], at: pointer + "/Condition")
@@ -82,11 +86,16 @@ struct PolicyPatterns: Sendable {
     private let patterns: [WildcardPattern]
 
     init(
-        _ key: String, of members: JSONObject, at pointer: String, _ change: (String) -> String
+        _ key: String,
+        of members: JSONObject,
+        at pointer: String,
+        _ change: (String) -> String,
     ) throws(InvalidPolicy) {
         isNegated = members[key] == nil && members["Not" + key] != nil
         let name = isNegated ? "Not" + key : key
-        guard let value = members[name] else { throw InvalidPolicy(pointer, members.described, expected: "the key \(key)") }
+        guard let value = members[name] else {
+            throw InvalidPolicy(pointer, members.described, expected: "the key \(key)")
+        }
         var patterns: [WildcardPattern] = []
         for item in value.array ?? [value] {
             guard let text = item.string, text.utf8.count <= 2_048 else {
