@@ -131,6 +131,9 @@ extension Renderer {
             }
             let list = try changeableList(receiver, method, keepsSize: true)
             try spend(end - index)
+            guard list.partDepth < limits.recursion else {
+                throw fail(.limit, "a part of a part of a list, more than \(limits.recursion) deep")
+            }
             return .list(ListObject(.subList, Array(list.elements[index..<end]), parent: (list, index)))
         default: return .null
         }

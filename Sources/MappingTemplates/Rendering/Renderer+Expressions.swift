@@ -27,7 +27,9 @@ extension Renderer {
             var elements: [Value] = []
             elements.reserveCapacity(Int(node.b))
             for index in Int(node.a)..<Int(node.a + node.b) { elements.append(try value(children[index])) }
-            return .list(ListObject(.arrayList, elements))
+            let list = ListObject(.arrayList, elements)
+            for element in elements { note(list, holds: element) }
+            return .list(list)
         case .map:
             let map = MapObject(.linkedHashMap)
             for index in stride(from: Int(node.a), to: Int(node.a + node.b), by: 2) {

@@ -16,6 +16,7 @@ extension Renderer {
 
         let saved = try (variable(node.a), variable(BuiltInSlot.velocityCount), variable(BuiltInSlot.velocityHasNext))
         let scope = LoopScope(node: number, replacing: try variable(BuiltInSlot.foreach))
+        guard scope.depth <= limits.recursion else { throw fail(.limit, "more than \(limits.recursion) loops around each other") }
         assign(BuiltInSlot.foreach, .object(scope))
         let outer = (depth, frame)
         var rounds = 0

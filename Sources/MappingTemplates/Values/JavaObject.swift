@@ -70,6 +70,8 @@ final class LoopScope: JavaObject {
     /// The loop, for `#break($foreach)`.
     let node: Int32
     let parent: LoopScope?
+    /// How many loops there are around its body, this one included.
+    let depth: Int32
     /// What the variable held before the outermost loop.
     let replaced: Value
     var index: Int32 = -1
@@ -81,9 +83,11 @@ final class LoopScope: JavaObject {
         self.node = node
         if case .object(let object) = previous, let scope = object as? LoopScope {
             parent = scope
+            depth = scope.depth &+ 1
             replaced = .null
         } else {
             parent = nil
+            depth = 1
             replaced = previous
         }
     }
@@ -94,16 +98,6 @@ final class LoopScope: JavaObject {
         var scope = self
         while let parent = scope.parent { scope = parent }
         return scope
-    }
-
-    var depth: Int32 {
-        var depth: Int32 = 1
-        var scope = self
-        while let parent = scope.parent {
-            scope = parent
-            depth += 1
-        }
-        return depth
     }
 }
 

@@ -19,12 +19,20 @@ final class ListObject {
     /// Counts the changes of size, which iteration must not meet.
     private(set) var modifications = 0
     /// The list that this is a part of, with the offset of the part.
-    let parent: (list: ListObject, offset: Int)?
+    private(set) var parent: (list: ListObject, offset: Int)?
+    /// How many lists this is a part of, one in the other.
+    let partDepth: Int
 
     init(_ kind: Kind, _ elements: [Value], parent: (list: ListObject, offset: Int)? = nil) {
         self.kind = kind
         self.elements = elements
         self.parent = parent
+        partDepth = parent.map { $0.list.partDepth + 1 } ?? 0
+    }
+
+    func removeAll() {
+        elements = []
+        parent = nil
     }
 
     /// Marks a change of size.
