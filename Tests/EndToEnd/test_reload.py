@@ -45,7 +45,7 @@ class Reload(GatewayCase):
         self.gateway.signal(signal.SIGHUP)
         self.wait_for_answer(b"v0")
 
-    def wait_for_answer(self, body, seconds=10):
+    def wait_for_answer(self, body, seconds=30):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             response = self.ask("/version")
