@@ -18,6 +18,8 @@ package final class FileWatch: Sendable {
         var modifiedNanoseconds: Int
         var size: Int
         var inode: UInt64
+
+        var time: FileTime { FileTime(seconds: modified, nanoseconds: modifiedNanoseconds) }
     }
 
     private struct State {
@@ -48,15 +50,18 @@ package final class FileWatch: Sendable {
         }
     }
 
-    package func start(_ paths: [String]) {
-        watch(paths)
+    package func start(_ paths: [String], readSince began: FileTime? = nil) {
+        watch(paths, readSince: began)
         timer.resume()
     }
 
     /// Looks at these from now on.
-    func watch(_ paths: [String]) {
+    /// - Parameter began: when they began to be read. One that was changed after that may have been read before, and
+    ///   counts as changed.
+    func watch(_ paths: [String], readSince began: FileTime? = nil) {
         let stamps = paths.map(Self.stamp)
-        state.withLock { $0 = State(paths: paths, seen: stamps) }
+        let isUnsettled = began.map { began in stamps.contains { $0.map { $0.time >= began } ?? false } } ?? false
+        state.withLock { $0 = State(paths: paths, seen: stamps, isUnsettled: isUnsettled) }
     }
 
     package func stop() {

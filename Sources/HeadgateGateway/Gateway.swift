@@ -23,6 +23,8 @@ public final class Gateway: Sendable {
     private let kinds: StageKinds
     private let definitions: Mutex<LoadedDefinitions>
     private let watch: Mutex<FileWatch?>
+    /// When the files of what serves began to be read.
+    private let readSince: Mutex<FileTime>
     private let nextLane = Atomic<UInt>(0)
     private let activity = Activity()
 
@@ -45,12 +47,14 @@ public final class Gateway: Sendable {
     }
 
     private init(_ origin: PipelineSource.Origin, _ options: GatewayOptions) throws(GatewayLoadError) {
+        let began = FileTime.now()
         let kinds = try StageKinds(options)
         let source = PipelineSource(origin, options: options, kinds: kinds)
         let (generation, definitions) = try source.generation(number: 1).get()
         kinds.functions?.replace(by: definitions.functions)
         kinds.links?.replace(by: definitions.links)
         self.definitions = Mutex(definitions)
+        readSince = Mutex(began)
         watch = Mutex(nil)
         self.kinds = kinds
         self.source = source
@@ -249,6 +253,7 @@ public final class Gateway: Sendable {
     /// anything is wrong the old one goes on, and the outcome says what is wrong.
     @discardableResult
     public func reload() -> ReloadOutcome {
+        let began = FileTime.now()
         switch source.generation(number: current.value.number + 1) {
         case .failure(let error):
             return .kept(error)
@@ -258,7 +263,8 @@ public final class Gateway: Sendable {
             kinds.links?.replace(by: loaded.links)
             definitions.withLock { $0 = loaded }
             current.replace(by: generation)
-            watch.withLock { $0?.watch(loaded.watched) }
+            readSince.withLock { $0 = began }
+            watch.withLock { $0?.watch(loaded.watched, readSince: began) }
             return .replaced(by: generation)
         }
     }
@@ -278,7 +284,7 @@ public final class Gateway: Sendable {
             return watch
         }
         former?.stop()
-        started.start(files)
+        started.start(files, readSince: readSince.withLock { $0 })
     }
 
     /// Takes no more requests, waits for those that run, and closes what the gateway opened.

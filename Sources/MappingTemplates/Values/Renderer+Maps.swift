@@ -14,6 +14,7 @@ extension Renderer {
         nameIndex: Int32,
         in map: MapObject,
     ) throws(Interruption) -> Value {
+        if bytes.count > 64 { try spend(bytes.count >> 5) }
         if map.count > 8 {
             try spend()
             if let position = map.position(hash: tableHash(key), { withText($0) { $0.elementsEqual(bytes) } ?? false })
@@ -30,6 +31,7 @@ extension Renderer {
 
     /// `get` of any map.
     mutating func mapValue(_ key: Value, of map: Value) throws(Interruption) -> Value {
+        try spend(reading: key)
         switch resolved(map) {
         case .map(let map):
             if let text = bytes(of: key) {
@@ -48,6 +50,7 @@ extension Renderer {
     }
 
     mutating func containsKey(_ key: Value, in map: Value) throws(Interruption) -> Bool {
+        try spend(reading: key)
         switch resolved(map) {
         case .map(let map):
             if try position(of: key, in: map) != nil { return true }
