@@ -219,8 +219,9 @@ class Corpus:
     def outputs(self):
         """The secret, and whatever acts on a terminal or forges a line, stands in no output."""
         with Wire(self.gateway.admin_port) as wire:
-            self.answers += wire.ask("/metrics").body
-            series = self.answers.count(b"headgate_requests_total{")
+            metrics = wire.ask("/metrics").body
+            series = metrics.count(b"headgate_requests_total{")
+            self.answers += metrics
             self.answers += wire.ask("/status").body
         time.sleep(0.3)
         log = self.gateway.log_file.read_bytes()
@@ -231,7 +232,7 @@ class Corpus:
         for line in log.decode("utf-8").splitlines():
             require(re.match(r"\d{4}-\d\d-\d\dT", line), f"not a line of the log: {line[:200]!r}")
             require(len(line) < 8000, f"a line of {len(line)} characters")
-        require(series < 60, f"{series} series of requests")
+        require(series < 120, f"{series} series of requests")
 
 
     # Cases of rows/

@@ -103,4 +103,4 @@ def sleepers(ground):
         wire.close()
 
 
-end_to_end(72, "test_lua.Lua.test_endless_loop")
+end_to_end(72, "test_lua.Lua.test_attacks")
