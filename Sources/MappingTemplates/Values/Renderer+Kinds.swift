@@ -48,13 +48,16 @@ extension Renderer {
 
     /// Takes off the budget what it costs to look at every byte of a string.
     mutating func spend(reading value: Value) throws(Interruption) {
-        let size = textSize(value)
-        if size > 64 { try spend(size >> 5) }
+        try spend(textOf: textSize(value))
     }
 
     /// Takes off the budget what it costs to compare two strings.
     mutating func spend(comparing left: Value, _ right: Value) throws(Interruption) {
-        let size = min(textSize(left), textSize(right))
+        try spend(textOf: min(textSize(left), textSize(right)))
+    }
+
+    /// Takes off the budget what it costs to look at so many bytes of text; short ones cost nothing beside the step itself.
+    mutating func spend(textOf size: Int) throws(Interruption) {
         if size > 64 { try spend(size >> 5) }
     }
 

@@ -14,7 +14,7 @@ extension Renderer {
         nameIndex: Int32,
         in map: MapObject,
     ) throws(Interruption) -> Value {
-        if bytes.count > 64 { try spend(bytes.count >> 5) }
+        try spend(textOf: bytes.count)
         if map.count > 8 {
             try spend()
             if let position = map.position(hash: tableHash(key), { withText($0) { $0.elementsEqual(bytes) } ?? false })
