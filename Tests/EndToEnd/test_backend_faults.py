@@ -1,10 +1,9 @@
 """A backend that refuses, stalls, cuts its answer short or talks nonsense: 504 or 5xx, never a partial 200."""
 
-import socket
 import time
 
 from harness import Backend, GatewayCase, files, reply, request
-from harness.backend import after, close, drip, once, raw, reset
+from harness.backend import Nobody, after, close, drip, once, raw, reset
 from harness.wire import Closed
 
 MAPPED = r"""
@@ -111,25 +110,18 @@ def _endless(connection):
     return False
 
 
-def refused_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class BackendFaults(GatewayCase):
     # One loop has one pool of connections, so that a test knows which one it gets.
     options = ("--loops", "1")
     pipelines = files("---".join([MAPPED, PROXY, REFUSED]))
-    environment = {"REFUSED_PORT": str(refused_port())}
 
     @classmethod
     def setUpClass(cls):
         # The TLS case needs the port alone, so the backend has to exist before the environment does.
-        super_backend = Backend()
-        cls.environment = {**cls.environment, "BACKEND_PORT": str(super_backend.port)}
-        cls.plain = super_backend
-        cls.addClassCleanup(super_backend.stop)
+        cls.plain, nobody = Backend(), Nobody()
+        cls.addClassCleanup(cls.plain.stop)
+        cls.addClassCleanup(nobody.stop)
+        cls.environment = {"BACKEND_PORT": str(cls.plain.port), "REFUSED_PORT": str(nobody.port)}
         super().setUpClass()
 
     def setUp(self):

@@ -12,7 +12,7 @@ import unittest
 
 from harness import Backend, Gateway, GatewayCase, reply
 from harness.authority import Authority
-from harness.backend import after, close, drip, raw
+from harness.backend import Nobody, after, close, drip, raw
 from harness.network import PrivateNetwork, missing
 from harness.wire import Wire, request
 
@@ -444,8 +444,8 @@ stages:
         cls.first, cls.second = Backend(), Backend()
         cls.addClassCleanup(cls.first.stop)
         cls.addClassCleanup(cls.second.stop)
-        dead = Backend()
-        dead.stop()
+        dead = Nobody()
+        cls.addClassCleanup(dead.stop)
         cls.environment = {
             "FIRST": str(cls.first.port), "SECOND": str(cls.second.port), "DEAD": str(dead.port),
             "SOCKET": "/run/headgate-no-such.sock",

@@ -96,6 +96,24 @@ def once(*behaviours):
     return behave
 
 
+class Nobody:
+    """A port at which nobody listens, on any address of this machine; nobody else gets it while this lives."""
+
+    def __init__(self):
+        self.socket = socket.socket()
+        self.socket.bind(("", 0))
+        self.port = self.socket.getsockname()[1]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def stop(self):
+        self.socket.close()
+
+
 class Backend:
     """Listens on a free port; `behaviours` maps a target (without query) to what happens there."""
 

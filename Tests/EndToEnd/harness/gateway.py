@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import random
 import re
 import select
 import signal
@@ -118,6 +119,12 @@ class Gateway:
 
 
 def _free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port below those that the system gives to whoever asks for any, so that nobody gets it in between."""
+    while True:
+        port = random.randrange(15000, 30000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port

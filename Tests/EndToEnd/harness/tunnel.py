@@ -21,10 +21,16 @@ def main():
     host, port = address.rsplit(":", 1)
     listener = socket.create_server((host, int(port)), backlog=128)
     serve = {"connect": connect, "socks5": socks5}[kind]
-    print("ready", flush=True)
+    tell("ready")
     while True:
         client, _ = listener.accept()
         threading.Thread(target=guarded, args=(serve, client, credentials, names), daemon=True).start()
+
+
+def tell(line):
+    # In one write: each connection has a thread, and print would let one line end up within another.
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 def guarded(serve, client, credentials, names):
@@ -60,7 +66,7 @@ def connect(client, credentials, names):
     given = next((field.split(" ")[-1] for field in fields if field.lower().startswith("proxy-authorization:")), None)
     wanted = credentials and base64.b64encode(credentials.encode()).decode()
     if method != "CONNECT" or given != wanted:
-        print(f"{authority} refused", flush=True)
+        tell(f"{authority} refused")
         client.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
         return
     host, port = authority.rsplit(":", 1)
@@ -69,7 +75,7 @@ def connect(client, credentials, names):
     except OSError:
         client.sendall(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")
         return
-    print(authority, flush=True)
+    tell(authority)
     client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
     relay(client, target)
 
@@ -87,7 +93,7 @@ def socks5(client, credentials, names):
         good = user + b":" + password == credentials.encode()
         client.sendall(b"\x01\x00" if good else b"\x01\x01")
         if not good:
-            print("refused", flush=True)
+            tell("refused")
             return
     else:
         client.sendall(b"\x05\x00")
@@ -104,7 +110,7 @@ def socks5(client, credentials, names):
     except OSError:
         client.sendall(b"\x05\x04\x00\x01\0\0\0\0\0\0")
         return
-    print(f"{host}:{port}", flush=True)
+    tell(f"{host}:{port}")
     client.sendall(b"\x05\x00\x00\x01\0\0\0\0\0\0")
     relay(client, target)
 
