@@ -6,9 +6,15 @@ import Synchronization
 /// The series of links, made when they are first needed.
 final class LinkMetrics: Sendable {
     private struct State {
-        var counters: [String: Counter] = [:]
+        var counters: [String: LinkCounters] = [:]
         var meters: [String: Meter] = [:]
         var registry: LinkRegistry?
+    }
+
+    /// The counters of one link, by outcome: most links know one or two outcomes.
+    private struct LinkCounters {
+        var calls: [(outcome: LinkUse.Outcome, counter: Counter)] = []
+        var attempts: [(outcome: LinkUse.Outcome, counter: Counter)] = []
     }
 
     private static let standings = ["healthy", "unhealthy", "ejected", "probing"]
@@ -30,9 +36,31 @@ final class LinkMetrics: Sendable {
 
     func observe(_ use: LinkUse) {
         state.withLock { state in
-            count("headgate_link_calls_total", use.link, use.outcome, &state)
-            for attempt in use.attempts { count("headgate_link_attempts_total", use.link, attempt.outcome, &state) }
+            count(use, in: &state.counters[use.link, default: LinkCounters()])
         }
+    }
+
+    private func count(_ use: LinkUse, in counters: inout LinkCounters) {
+        counter("headgate_link_calls_total", use.link, use.outcome, in: &counters.calls).increment()
+        for attempt in use.attempts {
+            counter("headgate_link_attempts_total", use.link, attempt.outcome, in: &counters.attempts).increment()
+        }
+    }
+
+    private func counter(
+        _ label: String,
+        _ link: String,
+        _ outcome: LinkUse.Outcome,
+        in known: inout [(outcome: LinkUse.Outcome, counter: Counter)],
+    ) -> Counter {
+        if let found = known.first(where: { $0.outcome == outcome }) { return found.counter }
+        let counter = Counter(
+            label: label,
+            dimensions: [("link", link), ("outcome", outcome.rawValue)],
+            factory: factory,
+        )
+        known.append((outcome, counter))
+        return counter
     }
 
     /// What is so at this moment; set when somebody asks.
@@ -50,21 +78,6 @@ final class LinkMetrics: Sendable {
                 }
             }
         }
-    }
-
-    private func count(_ label: String, _ link: String, _ outcome: LinkUse.Outcome, _ state: inout State) {
-        let key = "\(label)/\(outcome.rawValue)/\(link)"
-        if let counter = state.counters[key] {
-            counter.increment()
-            return
-        }
-        let counter = Counter(
-            label: label,
-            dimensions: [("link", link), ("outcome", outcome.rawValue)],
-            factory: factory,
-        )
-        state.counters[key] = counter
-        counter.increment()
     }
 
     private func set(_ label: String, _ labels: [(String, String)], _ value: Int, _ state: inout State) {
