@@ -1,12 +1,31 @@
 extension String {
     /// Compares byte for byte, with A–Z equal to a–z: how HTTP compares names (RFC 9110 section 5.1).
+    @inlinable
     public func equalsIgnoringASCIICase(_ other: String) -> Bool {
-        let ours = utf8
-        let theirs = other.utf8
-        guard ours.count == theirs.count else { return false }
-        return ours.elementsEqual(theirs) { a, b in
-            a == b || (a ^ b == 0x20 && (a | 0x20) >= 0x61 && (a | 0x20) <= 0x7A)
+        utf8.count == other.utf8.count && hasEqualBytesIgnoringASCIICase(other)
+    }
+
+    @usableFromInline
+    func hasEqualBytesIgnoringASCIICase(_ other: String) -> Bool {
+        withBytes { ours in
+            other.withBytes { theirs in
+                ByteScan.isEqualIgnoringCase(UnsafeRawBufferPointer(ours), UnsafeRawBufferPointer(theirs))
+            }
         }
+    }
+
+    /// Lends the bytes. As `withUTF8`, for a string that is not one's own: a copy would be counted.
+    @inlinable
+    package func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows -> Result {
+        if let result = try utf8.withContiguousStorageIfAvailable(body) { return result }
+        return try withCopiedBytes(body)
+    }
+
+    /// For strings that keep their text elsewhere. Not inlined: it would make the usual way count references.
+    @inline(never)
+    @usableFromInline
+    package func withCopiedBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows -> Result {
+        try Array(utf8).withUnsafeBufferPointer(body)
     }
 
     /// The string in double quotes, cut after 80 characters and with control characters escaped:

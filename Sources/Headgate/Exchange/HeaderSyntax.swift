@@ -2,21 +2,13 @@
 public enum HeaderSyntax {
     /// Whether `name` is a token: one or more of RFC 9110's `tchar`.
     public static func isToken(_ name: String) -> Bool {
-        var any = false
-        for byte in name.utf8 {
-            guard isTokenByte(byte) else { return false }
-            any = true
-        }
-        return any
+        name.withBytes { !$0.isEmpty && $0.allSatisfy(isTokenByte) }
     }
 
     /// Whether `value` holds no control characters but tab: neither CR, LF and NUL, which would end
     /// the field, nor the others, which RFC 9110 calls invalid.
     public static func isFieldValue(_ value: String) -> Bool {
-        for byte in value.utf8 where byte < 0x20 && byte != 0x09 || byte == 0x7F {
-            return false
-        }
-        return true
+        value.withBytes { !ByteScan.findings(in: UnsafeRawBufferPointer($0)).hasControl }
     }
 
     static func check(name: String, value: String) throws(InvalidHeader) {

@@ -80,7 +80,7 @@ public struct Headers: Sendable, Equatable {
     /// Adds a field after those that are there.
     public mutating func add(_ name: String, _ value: String) throws(InvalidHeader) {
         try HeaderSyntax.check(name: name, value: value)
-        fields.append(Field(name, value))
+        append(name, value)
     }
 
     /// Replaces every field of that name by one; it takes the place of the first.
@@ -92,13 +92,24 @@ public struct Headers: Sendable, Equatable {
     /// Adds a field whose name and value are known to be valid: a literal of the program or a
     /// field that a parser has checked.
     public mutating func addUnchecked(_ name: String, _ value: String) {
+        append(name, value)
+    }
+
+    private mutating func append(_ name: String, _ value: String) {
+        // Hardly any message has one field only: room for some costs less than growing to it.
+        if fields.isEmpty { fields.reserveCapacity(8) }
         fields.append(Field(name, value))
+    }
+
+    /// Adds the fields of another message whose names the closure says yes to.
+    public mutating func addAll(of other: Headers, where isWanted: (String) -> Bool) {
+        for field in other.fields where isWanted(field.name) { fields.append(field) }
     }
 
     /// As ``set(_:_:)`` for a field that is known to be valid.
     public mutating func setUnchecked(_ name: String, _ value: String) {
         guard let index = fields.firstIndex(where: { $0.name.equalsIgnoringASCIICase(name) }) else {
-            fields.append(Field(name, value))
+            append(name, value)
             return
         }
         fields[index] = Field(name, value)

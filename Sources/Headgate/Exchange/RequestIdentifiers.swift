@@ -17,29 +17,37 @@ public struct RequestIdentifiers: Sendable {
         traceID = Self.trace(continuing: trace, at: milliseconds, random: &random)
     }
 
-    private static func hex(_ nibble: UInt64) -> UInt8 {
-        let digit = UInt8(truncatingIfNeeded: nibble & 0xF)
-        return digit < 10 ? 0x30 + digit : 0x57 + digit
-    }
-
     /// A random UUID, version 4 (RFC 9562 section 5.4), in lower case.
     public static func uuid(_ random: inout RandomSource) -> String {
         var high = random.next()
         var low = random.next()
         high = high & 0xFFFF_FFFF_FFFF_0FFF | 0x0000_0000_0000_4000
         low = low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+        let words = (
+            HexadecimalText.digits(UInt32(high >> 32)), HexadecimalText.digits(UInt32(truncatingIfNeeded: high)),
+            HexadecimalText.digits(UInt32(low >> 32)), HexadecimalText.digits(UInt32(truncatingIfNeeded: low)),
+        )
         return String(unsafeUninitializedCapacity: 36) { buffer in
-            var at = 0
-            for digit in 0..<32 {
-                if digit == 8 || digit == 12 || digit == 16 || digit == 20 {
-                    buffer[at] = UInt8(ascii: "-")
-                    at += 1
-                }
-                let word = digit < 16 ? high : low
-                buffer[at] = hex(word >> UInt64(60 - (digit & 15) * 4))
-                at += 1
-            }
-            return at
+            let text = UnsafeMutableRawBufferPointer(buffer)
+            text.storeBytes(of: words.0, as: UInt64.self)
+            store(words.1, in: text, at: 9)
+            store(words.2, in: text, at: 19)
+            text.storeBytes(of: words.3, toByteOffset: 28, as: UInt64.self)
+            let hyphen = UInt8(ascii: "-")
+            (text[8], text[13], text[18], text[23]) = (hyphen, hyphen, hyphen, hyphen)
+            return 36
+        }
+    }
+
+    /// Two groups of four digits, with room for what stands between them.
+    private static func store(_ digits: UInt64, in text: UnsafeMutableRawBufferPointer, at offset: Int) {
+        withUnsafeBytes(of: digits) { digits in
+            text.storeBytes(of: digits.load(as: UInt32.self), toByteOffset: offset, as: UInt32.self)
+            text.storeBytes(
+                of: digits.load(fromByteOffset: 4, as: UInt32.self),
+                toByteOffset: offset + 5,
+                as: UInt32.self,
+            )
         }
     }
 
@@ -72,34 +80,35 @@ public struct RequestIdentifiers: Sendable {
             }
         }
         if let root {
-            let parentText = parent.map(String.init) ?? hexText(random.next(), digits: 16)
+            let parentText = parent.map(String.init) ?? sixteenDigits(random.next())
             return "Root=\(root);Parent=\(parentText);Sampled=\(parent == nil ? 0 : 1)"
         }
         let seconds = UInt64(clamping: milliseconds / 1000)
         let prefix: StaticString = "Root=1-"
         let (high, low) = (random.next(), random.next())
         return String(unsafeUninitializedCapacity: 40) { buffer in
-            var at = 0
-            func put(_ value: UInt64, digits: Int) {
-                for index in 0..<digits { buffer[at + index] = hex(value >> UInt64((digits - 1 - index) * 4)) }
-                at += digits
+            _ = prefix.withUTF8Buffer { buffer.update(fromContentsOf: $0) }
+            let text = UnsafeMutableRawBufferPointer(buffer)
+            func put(_ value: UInt64, at offset: Int) {
+                let digits = HexadecimalText.digits(UInt32(truncatingIfNeeded: value))
+                text.storeBytes(of: digits, toByteOffset: offset, as: UInt64.self)
             }
-            prefix.withUTF8Buffer { at = buffer.update(fromContentsOf: $0) }
-            put(seconds, digits: 8)
-            buffer[at] = UInt8(ascii: "-")
-            at += 1
-            put(high, digits: 16)
-            put(low, digits: 8)
-            return at
+            put(seconds, at: 7)
+            text[15] = UInt8(ascii: "-")
+            put(high >> 32, at: 16)
+            put(high, at: 24)
+            put(low, at: 32)
+            return 40
         }
     }
 
-    private static func hexText(_ value: UInt64, digits: Int) -> String {
-        String(unsafeUninitializedCapacity: digits) { buffer in
-            for index in 0..<digits {
-                buffer[index] = hex(value >> UInt64((digits - 1 - index) * 4))
-            }
-            return digits
+    private static func sixteenDigits(_ value: UInt64) -> String {
+        String(unsafeUninitializedCapacity: 16) { buffer in
+            let text = UnsafeMutableRawBufferPointer(buffer)
+            text.storeBytes(of: HexadecimalText.digits(UInt32(value >> 32)), as: UInt64.self)
+            let low = HexadecimalText.digits(UInt32(truncatingIfNeeded: value))
+            text.storeBytes(of: low, toByteOffset: 8, as: UInt64.self)
+            return 16
         }
     }
 

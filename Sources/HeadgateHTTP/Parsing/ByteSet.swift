@@ -1,3 +1,5 @@
+import Headgate
+
 /// A set of ASCII bytes, looked up with a shift: the character classes of HTTP's grammar.
 package struct ByteSet: Sendable {
     private let low: UInt64
@@ -11,6 +13,11 @@ package struct ByteSet: Sendable {
     @inline(__always)
     package func contains(_ byte: UInt8) -> Bool {
         byte < 0x80 && ((byte < 0x40 ? low : high) >> UInt64(byte & 0x3F)) & 1 == 1
+    }
+
+    /// Whether all bytes of a name are in a set that has all letters, digits and the hyphen.
+    package func containsAll(of name: UnsafeRawBufferPointer) -> Bool {
+        ByteScan.isPlainName(name) || name.allSatisfy(contains)
     }
 
     /// RFC 9110 section 5.6.2, `tchar`.

@@ -37,16 +37,14 @@ struct FieldBlock: Sendable {
         if size > limits.fieldBlock { throw .fieldBlockTooLong }
         if count > limits.fieldCount { throw .tooManyFields }
 
-        var colon = 0
-        while colon < line.count, ByteSet.token.contains(line[colon]) {
-            if line[colon] == UInt8(ascii: "_") { hasUnderscore = true }
-            colon += 1
-        }
-        guard colon > 0, colon < line.count, line[colon] == UInt8(ascii: ":") else {
-            let isFolded = colon == 0 && (line[0] == 0x20 || line[0] == 0x09)
-            throw isFolded ? .foldedField : .fieldName
-        }
+        let colon = line.firstIndex(of: UInt8(ascii: ":")) ?? 0
         let name = UnsafeRawBufferPointer(rebasing: line[..<colon])
+        if name.isEmpty || !ByteScan.isPlainName(name) {
+            guard !name.isEmpty, name.allSatisfy(ByteSet.token.contains) else {
+                throw line.first == 0x20 || line.first == 0x09 ? .foldedField : .fieldName
+            }
+            if name.contains(UInt8(ascii: "_")) { hasUnderscore = true }
+        }
         let value = Self.trimmed(UnsafeRawBufferPointer(rebasing: line[(colon + 1)...]))
         if role == .trailer {
             try Self.check(trailer: name, value)
@@ -54,6 +52,7 @@ struct FieldBlock: Sendable {
         }
         let text = try Self.text(value, role)
         try note(name, value, role)
+        if headers.isEmpty { headers.reserveCapacity(16) }
         headers.addUnchecked(String(decoding: name, as: UTF8.self), text)
     }
 
@@ -110,14 +109,9 @@ struct FieldBlock: Sendable {
     /// The value as text. A request's must be UTF-8, so that no byte is lost between checking and
     /// passing on; a response's other bytes are read as ISO 8859-1 (RFC 9110 section 5.5).
     private static func text(_ value: UnsafeRawBufferPointer, _ role: Role) throws(MessageError) -> String {
-        var hasControl = false
-        var union: UInt8 = 0
-        for byte in value {
-            hasControl = hasControl || byte < 0x20 && byte != 0x09 || byte == 0x7F
-            union |= byte
-        }
-        if hasControl { throw .fieldValue }
-        if union < 0x80 { return String(decoding: value, as: UTF8.self) }
+        let findings = ByteScan.findings(in: value)
+        if findings.hasControl { throw .fieldValue }
+        if findings.isASCII { return String(decoding: value, as: UTF8.self) }
         if let text = String(validating: value, as: UTF8.self) { return text }
         if role == .request { throw .fieldValue }
         var text = ""

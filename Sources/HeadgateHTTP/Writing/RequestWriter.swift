@@ -33,9 +33,8 @@ enum RequestWriter {
             cursor.put(" HTTP/1.1\r\n")
             // Host comes first (RFC 9110 section 7.2).
             cursor.put(name: "Host", value: request.headers.last("Host") ?? endpoint.authority)
-            for field in request.headers.fields where !ConnectionFields.isOwnedByRequest(field.name) {
-                if field.name.utf8.count == 4, field.name.equalsIgnoringASCIICase("Host") { continue }
-                cursor.put(name: field.name, value: field.value)
+            cursor.put(request.headers) { name in
+                ConnectionFields.isOwnedByRequest(name) || name.utf8.count == 4 && name.equalsIgnoringASCIICase("Host")
             }
             switch framing {
             case .none: break

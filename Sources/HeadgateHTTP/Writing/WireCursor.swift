@@ -29,8 +29,7 @@ package struct WireCursor {
 
     @inline(__always)
     package mutating func put(_ text: String) {
-        var text = text
-        text.withUTF8 { put($0) }
+        text.withBytes { put($0) }
     }
 
     @inline(__always)
@@ -62,22 +61,30 @@ package struct WireCursor {
 
     /// A field line. The name must be a token and the value free of control characters: the last of
     /// several checks, behind which there is only the wire.
-    @inline(__always)
     package mutating func put(name: String, value: String) {
         let nameStart = count
         put(name)
-        var isToken = count > nameStart
-        for index in nameStart..<count { isToken = isToken && ByteSet.token.contains(memory[index]) }
+        let name = written(from: nameStart)
+        if name.isEmpty || !ByteSet.token.containsAll(of: name) { isBroken = true }
         put(": ")
         let valueStart = count
         put(value)
-        var hasControl = false
-        for index in valueStart..<count {
-            let byte = memory[index]
-            hasControl = hasControl || byte < 0x20 && byte != 0x09 || byte == 0x7F
-        }
-        if !isToken || hasControl { isBroken = true }
+        if ByteScan.findings(in: written(from: valueStart)).hasControl { isBroken = true }
         put("\r\n")
+    }
+
+    /// All field lines but those whose names `isLeftOut` says yes to.
+    @inline(__always)
+    package mutating func put(_ headers: Headers, except isLeftOut: (String) -> Bool) {
+        // By index: iterating would copy each field, and count its references.
+        let fields = headers.fields
+        for index in fields.indices where !isLeftOut(fields[index].name) {
+            put(name: fields[index].name, value: fields[index].value)
+        }
+    }
+
+    private func written(from start: Int) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(memory)[start..<count])
     }
 
     /// A request target: visible ASCII only, so that it cannot end the line or be read as two words.

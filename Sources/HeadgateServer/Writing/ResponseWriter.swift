@@ -33,9 +33,7 @@ enum ResponseWriter {
             var cursor = WireCursor(memory)
             cursor.put(status: response.status)
             date.withUnsafeBufferPointer { cursor.put($0) }
-            for field in response.headers.fields where !isOwned(field.name) {
-                cursor.put(name: field.name, value: field.value)
-            }
+            cursor.put(response.headers, except: isOwned)
             switch framing {
             case .none, .untilClose: break
             case .length(let length):

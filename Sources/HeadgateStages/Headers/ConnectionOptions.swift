@@ -40,10 +40,7 @@ extension Substring {
     }
 
     func equalsIgnoringASCIICase(_ other: String) -> Bool {
-        let theirs = other.utf8
-        guard utf8.count == theirs.count else { return false }
-        return utf8.elementsEqual(theirs) { a, b in
-            a == b || (a ^ b == 0x20 && (a | 0x20) >= 0x61 && (a | 0x20) <= 0x7A)
-        }
+        guard utf8.count == other.utf8.count else { return false }
+        return String(self).equalsIgnoringASCIICase(other)
     }
 }

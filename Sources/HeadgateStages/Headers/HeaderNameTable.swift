@@ -13,7 +13,7 @@ struct HeaderNameTable<Value: Sendable>: Sendable {
     private let starts: [Int]
 
     init(_ pairs: [(String, Value)]) {
-        entries = pairs.map { Entry(name: $0.0.utf8.map(Self.folded), value: $0.1) }
+        entries = pairs.map { Entry(name: Array($0.0.utf8), value: $0.1) }
             .sorted { $0.name.count < $1.name.count }
         let longest = entries.last?.name.count ?? 0
         var starts = [Int](repeating: entries.count, count: longest + 2)
@@ -27,30 +27,19 @@ struct HeaderNameTable<Value: Sendable>: Sendable {
     }
 
     subscript(name: String) -> Value? {
-        let utf8 = name.utf8
-        let length = utf8.count
+        let length = name.utf8.count
         guard length + 1 < starts.count else { return nil }
         let range = starts[length]..<starts[length + 1]
         guard !range.isEmpty else { return nil }
-        let found = utf8.withContiguousStorageIfAvailable { bytes in index(of: bytes, in: range) }
-        if let found { return found.map { entries[$0].value } }
-        return Array(utf8).withUnsafeBufferPointer { index(of: $0, in: range) }.map { entries[$0].value }
+        return name.withBytes { index(of: $0, in: range) }.map { entries[$0].value }
     }
 
     func contains(_ name: String) -> Bool { self[name] != nil }
 
     private func index(of bytes: UnsafeBufferPointer<UInt8>, in range: Range<Int>) -> Int? {
-        next: for index in range {
-            for (position, byte) in entries[index].name.enumerated() where byte != Self.folded(bytes[position]) {
-                continue next
-            }
-            return index
+        range.first { index in
+            entries[index].name.withUnsafeBytes { ByteScan.isEqualIgnoringCase($0, UnsafeRawBufferPointer(bytes)) }
         }
-        return nil
-    }
-
-    private static func folded(_ byte: UInt8) -> UInt8 {
-        byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte
     }
 }
 

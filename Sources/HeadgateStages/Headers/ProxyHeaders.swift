@@ -15,14 +15,11 @@ public enum ProxyHeaders {
         let options = ConnectionOptions(of: client)
         var out = Headers()
         out.reserveCapacity(client.count + mapped.count + 7)
-        for field in client.fields {
-            if withheldFromBackend.contains(field.name) || options.contains(field.name) { continue }
-            if !mapped.isEmpty, mapped.contains(field.name) { continue }
-            out.addUnchecked(field.name, field.value)
+        out.addAll(of: client) { name in
+            !withheldFromBackend.contains(name) && !options.contains(name)
+                && (mapped.isEmpty || !mapped.contains(name))
         }
-        for field in mapped.fields where !droppedWhenMapped.contains(field.name) {
-            out.addUnchecked(field.name, field.value)
-        }
+        out.addAll(of: mapped) { !droppedWhenMapped.contains($0) }
         for added in ArrivalHeaders.Added.allCases where !mapped.contains(added.rawValue) {
             out.addUnchecked(added.rawValue, ArrivalHeaders.value(added, exchange))
         }
