@@ -2,31 +2,30 @@
 public enum PercentCoding {
     /// Decodes `%XX` and `+` of a form; a `%` that starts no escape stays as it is. Bytes that are
     /// no UTF-8 become U+FFFD.
-    public static func decodeForm(_ bytes: Substring.UTF8View) -> String {
-        if !bytes.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) {
-            return String(Substring(bytes))
-        }
-        return decode(bytes, plusIsSpace: true)
+    public static func decodeForm(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
+        let isPlain = !bytes.contains { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }
+        return isPlain ? String(decoding: bytes, as: UTF8.self) : decode(bytes, plusIsSpace: true)
     }
 
     /// Decodes `%XX` of a path segment.
     public static func decode(_ text: Substring) -> String {
-        if !text.utf8.contains(UInt8(ascii: "%")) { return String(text) }
-        return decode(text.utf8, plusIsSpace: false)
+        String(text).withBytes { bytes in
+            bytes.contains(UInt8(ascii: "%")) ? decode(bytes, plusIsSpace: false) : String(text)
+        }
     }
 
-    private static func decode(_ bytes: Substring.UTF8View, plusIsSpace: Bool) -> String {
+    private static func decode(_ bytes: UnsafeBufferPointer<UInt8>, plusIsSpace: Bool) -> String {
         var out: [UInt8] = []
         out.reserveCapacity(bytes.count)
-        var index = bytes.startIndex
-        while index < bytes.endIndex {
+        var index = 0
+        while index < bytes.count {
             let byte = bytes[index]
-            bytes.formIndex(after: &index)
+            index += 1
             if byte == UInt8(ascii: "+"), plusIsSpace {
                 out.append(UInt8(ascii: " "))
-            } else if byte == UInt8(ascii: "%"), let (value, next) = hexPair(in: bytes, at: index) {
+            } else if byte == UInt8(ascii: "%"), let value = hexPair(in: bytes, at: index) {
                 out.append(value)
-                index = next
+                index += 2
             } else {
                 out.append(byte)
             }
@@ -34,14 +33,11 @@ public enum PercentCoding {
         return String(decoding: out, as: UTF8.self)
     }
 
-    private static func hexPair(
-        in bytes: Substring.UTF8View,
-        at index: Substring.UTF8View.Index,
-    ) -> (UInt8, Substring.UTF8View.Index)? {
-        guard index < bytes.endIndex, let high = hexDigit(bytes[index]) else { return nil }
-        let second = bytes.index(after: index)
-        guard second < bytes.endIndex, let low = hexDigit(bytes[second]) else { return nil }
-        return (high << 4 | low, bytes.index(after: second))
+    private static func hexPair(in bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> UInt8? {
+        guard index + 1 < bytes.count, let high = hexDigit(bytes[index]), let low = hexDigit(bytes[index + 1]) else {
+            return nil
+        }
+        return high << 4 | low
     }
 
     static func hexDigit(_ byte: UInt8) -> UInt8? {

@@ -36,16 +36,27 @@ public struct Query: Sendable, Equatable {
             items = []
             return
         }
-        items = raw.utf8.split(omittingEmptySubsequences: true) { $0 == UInt8(ascii: "&") || $0 == UInt8(ascii: ";") }
-            .map { pair in
-                guard let equals = pair.firstIndex(of: UInt8(ascii: "=")) else {
-                    return Item(PercentCoding.decodeForm(pair), "")
-                }
-                return Item(
-                    PercentCoding.decodeForm(pair[..<equals]),
-                    PercentCoding.decodeForm(pair[pair.index(after: equals)...]),
-                )
+        items = raw.withBytes(Self.items)
+    }
+
+    private static func items(of bytes: UnsafeBufferPointer<UInt8>) -> [Item] {
+        var items: [Item] = []
+        var start = 0
+        while start < bytes.count {
+            var end = start
+            var equals: Int?
+            while end < bytes.count, bytes[end] != UInt8(ascii: "&"), bytes[end] != UInt8(ascii: ";") {
+                if equals == nil, bytes[end] == UInt8(ascii: "=") { equals = end }
+                end += 1
             }
+            if start < end {
+                let name = UnsafeBufferPointer(rebasing: bytes[start..<(equals ?? end)])
+                let value = UnsafeBufferPointer(rebasing: bytes[(equals.map { $0 + 1 } ?? end)..<end])
+                items.append(Item(PercentCoding.decodeForm(name), PercentCoding.decodeForm(value)))
+            }
+            start = end + 1
+        }
+        return items
     }
 
     /// Whether there is no item; a bare `?` has none.

@@ -73,7 +73,9 @@ public struct Router: Sendable {
     public func match(method: String, path: String) -> Match? {
         var path = path
         return path.withUTF8 { bytes in
-            withUnsafeTemporaryAllocation(of: Range<Int>.self, capacity: Self.maximumSegments) { pieces in
+            // Room for as many segments as there can be: little, so that it is found on the stack.
+            let capacity = min(bytes.reduce(1) { $0 + ($1 == UInt8(ascii: "/") ? 1 : 0) }, Self.maximumSegments)
+            return withUnsafeTemporaryAllocation(of: Range<Int>.self, capacity: capacity) { pieces in
                 guard let pieces = Self.split(bytes, into: pieces) else { return nil }
                 var search = Search(method: method, bytes: bytes, pieces: pieces)
                 guard let leaf = find(&search, 0, node: 0) else { return nil }

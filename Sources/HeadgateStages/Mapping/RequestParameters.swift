@@ -53,7 +53,7 @@ public struct RequestParameters: Sendable {
                     Named(
                         name: name,
                         source: mapping.source,
-                        constant: literal.map { PercentCoding.decodeForm($0[...].utf8) },
+                        constant: literal.map { $0.withBytes(PercentCoding.decodeForm) },
                     )
                 )
             case .path(let name):
