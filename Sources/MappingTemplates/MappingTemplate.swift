@@ -90,6 +90,8 @@ public struct MappingTemplate: Sendable {
         }
         var renderer = Renderer(program, bindings: bindings, overrides: overrides, limits: limits, trace: trace)
         defer { renderer.unlink() }
+        // It has the room that its owner has made.
+        if output.isEmpty { swap(&output, &renderer.output) }
         do throws(TemplateRenderError) {
             try renderer.run()
             try renderer.collect(&overrides)

@@ -16,7 +16,11 @@ public struct TemplateOverrides: Sendable, Hashable {
     public var context: JSONObject
 
     /// Overrides at the start of an exchange are empty; those of a request's template are handed to the response's.
-    public init(request: JSONObject = [:], response: JSONObject = [:], context: JSONObject = [:]) {
+    public init(
+        request: JSONObject = JSONObject(),
+        response: JSONObject = JSONObject(),
+        context: JSONObject = JSONObject(),
+    ) {
         self.request = request
         self.response = response
         self.context = context

@@ -7,15 +7,11 @@ struct DuplicateKeys: ~Copyable {
     private static let few = 12
     private static let seed = UInt64.random(in: .min ... .max) | 1
 
-    private var prints = UnsafeMutablePointer<UInt64>.allocate(capacity: DuplicateKeys.few)
-    private var keys = UnsafeMutablePointer<UInt32>.allocate(capacity: DuplicateKeys.few)
     private var table = UnsafeMutableBufferPointer<UInt64>(start: nil, count: 0)
 
     init() {}
 
     deinit {
-        prints.deallocate()
-        keys.deallocate()
         table.deallocate()
     }
 
@@ -41,25 +37,43 @@ struct DuplicateKeys: ~Copyable {
         _ first: Int,
         _ end: Int,
     ) -> Int {
-        let tape = JSONTape(words: UnsafePointer(words), source: source)
+        let repeats = withUnsafeTemporaryAllocation(of: Seen.self, capacity: Self.few) { seen in
+            Self.settleFew(words, JSONTape(words: UnsafePointer(words), source: source), first, end, seen)
+        }
+        return repeats ?? settleMany(words, source, first, end, Self.few)
+    }
+
+    /// A key that was met, and what tells it from most others.
+    private struct Seen {
+        var print: UInt64
+        var key: Int
+    }
+
+    /// - Returns: nil where a key has escapes.
+    @inline(__always)
+    private static func settleFew(
+        _ words: UnsafeMutablePointer<UInt64>,
+        _ tape: JSONTape,
+        _ first: Int,
+        _ end: Int,
+        _ seen: UnsafeMutableBufferPointer<Seen>,
+    ) -> Int? {
         var repeats = 0
         var count = 0
         var key = first
         while key < end {
-            if tape.hasEscapes(key) { return settleMany(words, source, first, end, Self.few) }
-            let print = Self.fingerprint(tape, key)
+            if tape.hasEscapes(key) { return nil }
+            let print = fingerprint(tape, key)
+            let next = key &+ 1 &+ tape.extent(key &+ 1)
             var index = 0
-            while index < count {
-                if prints[index] == print, Self.same(tape, Int(keys[index]), key) { break }
+            while index < count, seen[index].print != print || !same(tape, seen[index].key, key) {
                 index &+= 1
             }
-            let next = key &+ 1 &+ tape.extent(key &+ 1)
             if index < count {
-                Self.move(words, tape, from: key, to: Int(keys[index]))
+                move(words, tape, from: key, to: seen[index].key)
                 repeats &+= 1
             } else {
-                prints[count] = print
-                keys[count] = UInt32(truncatingIfNeeded: key)
+                seen[count] = Seen(print: print, key: key)
                 count &+= 1
             }
             key = next
@@ -146,12 +160,11 @@ struct DuplicateKeys: ~Copyable {
     /// The first bytes and the length of a key that has no escapes.
     @inline(__always)
     private static func fingerprint(_ tape: JSONTape, _ key: Int) -> UInt64 {
-        let text = tape.sourceText(key)
-        guard let base = text.baseAddress else { return 0 }
+        let word = tape.word(key)
         // The source is padded, so eight bytes can always be read.
-        let bytes = UnsafeRawPointer(base).loadUnaligned(as: UInt64.self)
-        let kept = text.count >= 8 ? bytes : bytes & ((1 &<< UInt64(truncatingIfNeeded: text.count &* 8)) &- 1)
-        return kept &+ UInt64(truncatingIfNeeded: text.count) &<< 56
+        let bytes = UnsafeRawPointer(tape.source).loadUnaligned(fromByteOffset: word.start, as: UInt64.self)
+        let kept = word.length >= 8 ? bytes : bytes & ((1 &<< UInt64(truncatingIfNeeded: word.length &* 8)) &- 1)
+        return kept &+ UInt64(truncatingIfNeeded: word.length) &<< 56
     }
 
     private static func hash(_ tape: JSONTape, _ key: Int) -> UInt64 {
