@@ -7,23 +7,22 @@ static const char list_key = 0;
 
 void hg_push_array_metatable(lua_State *L) { lua_rawgetp(L, LUA_REGISTRYINDEX, &list_key); }
 
-int hg_json_kind(lua_State *L, lua_Integer *keys) {
-    *keys = 0;
-    if (!lua_getmetatable(L, -1)) { return KIND_NONE; }
+int hg_json_kind(lua_State *L, int *index, const hg_keys **keys) {
+    *keys = NULL;
+    if (!lua_getmetatable(L, *index)) { return KIND_NONE; }
     hg_vm *vm;
     lua_getallocf(L, (void **)&vm);
-    if (lua_topointer(L, -1) == vm->list_metatable) {
+    int kind = KIND_LIST;
+    if (lua_topointer(L, -1) != vm->list_metatable) {
+        int type = lua_rawgetp(L, -1, &hg_json_kind_key);
+        if (type == LUA_TUSERDATA) { *keys = lua_touserdata(L, -1); }
+        kind = type == LUA_TUSERDATA ? KIND_OBJECT : (int)lua_tointeger(L, -1);
         lua_pop(L, 1);
-        return KIND_LIST;
     }
-    lua_rawgetp(L, -1, &hg_json_kind_key);
-    int kind = (int)lua_tointeger(L, -1);
     lua_pop(L, 1);
-    if (kind == KIND_OBJECT && (*keys = (lua_Integer)lua_rawlen(L, -1)) > 0) { return kind; }
-    lua_pop(L, 1);
-    if (kind == KIND_NONE && hg_thaw(L, -1)) {
-        lua_replace(L, -2);
-        return hg_json_kind(L, keys);
+    if (kind == KIND_NONE && hg_thaw(L, *index)) {
+        *index = lua_gettop(L);
+        return hg_json_kind(L, index, keys);
     }
     return kind;
 }

@@ -1,6 +1,6 @@
 // JSON between bytes and Lua values, without a tree between.
 //
-// A list is a table with the list metatable. An object is a table whose metatable lists its keys in the
+// A list is a table with the list metatable. An object is a table whose metatable knows its keys in the
 // order of the text, shared by all objects of the same shape, so that encoding writes them in that order.
 #ifndef HEADGATE_CLUA_JSON_H
 #define HEADGATE_CLUA_JSON_H
@@ -10,13 +10,32 @@
 enum { KIND_NONE = 0, KIND_LIST = 1, KIND_OBJECT = 2 };
 enum { DEFAULT_DEPTH = 200 };
 
-/// The kind that the metatable of the table on top gives it; a frozen table is replaced by the real one.
-/// Where the metatable lists keys it is left on the stack, and `*keys` is their number.
-int hg_json_kind(lua_State *L, lua_Integer *keys);
+/// A string of the state, by its address: a short one has no other.
+typedef struct {
+    const char *text;
+    size_t length;
+    /// It is written as it is.
+    bool is_plain;
+} hg_key;
+
+/// The keys of a shape, in their order; they live as long as the metatable that has them.
+typedef struct {
+    int32_t count;
+    hg_key keys[];
+} hg_keys;
+
+/// The kind that its metatable gives the table at `*index`, and its keys if the metatable knows them, else NULL.
+/// Of a frozen table it pushes the real one, whose index becomes `*index`.
+int hg_json_kind(lua_State *L, int *index, const hg_keys **keys);
 
 // Shapes: a tree of keys. A node stands for the keys from the root to it.
 
-enum { NO_SHAPE = -1, EMPTY_SHAPE = 0 };
+enum {
+    NO_SHAPE = -1,
+    EMPTY_SHAPE = 0,
+    /// Of one shape: as many as a word has bits.
+    MOST_KEYS = 64,
+};
 
 /// Pushes the two tables of the tree, keys and metatables, and makes the tree if there is none.
 struct shape_tree *hg_shapes_push(lua_State *L);

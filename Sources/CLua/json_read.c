@@ -229,9 +229,8 @@ static bool enter(reader *r) {
 }
 
 /// Moves the waiting elements into the list at `table`, which is made at the first call.
-static void settle_elements(reader *r, int table, lua_Integer *placed, bool is_last) {
+static void settle_elements(reader *r, int table, int waiting, lua_Integer *placed, bool is_last) {
     lua_State *L = r->L;
-    int waiting = lua_gettop(L) - table;
     if (*placed == 0) {
         lua_createtable(L, is_last ? waiting : 4 * WAITING_MEMBERS, 0);
         lua_replace(L, table);
@@ -247,23 +246,24 @@ static bool read_list(reader *r) {
     // The table takes this place once its size is known.
     lua_pushnil(L);
     int table = lua_gettop(L);
-    if (r->at < r->end && *r->at == ']') {
-        settle_elements(r, table, &placed, true);
-    } else {
+    int waiting = 0;
+    if (r->at == r->end || *r->at != ']') {
         for (;;) {
             if (!read_value(r)) { return false; }
+            waiting++;
             skip_space(r);
             if (r->at == r->end || (*r->at != ',' && *r->at != ']')) { return fail(r, "',' or ']'"); }
             if (*r->at == ']') { break; }
             r->at++;
             skip_space(r);
-            if (lua_gettop(L) - table >= 2 * WAITING_MEMBERS) {
-                settle_elements(r, table, &placed, false);
+            if (waiting == 2 * WAITING_MEMBERS) {
+                settle_elements(r, table, waiting, &placed, false);
+                waiting = 0;
                 hg_work(L, 2 * WAITING_MEMBERS);
             }
         }
-        settle_elements(r, table, &placed, true);
     }
+    settle_elements(r, table, waiting, &placed, true);
     r->at++;
     r->depth++;
     lua_pushvalue(L, r->list_metatable);
@@ -272,9 +272,8 @@ static bool read_list(reader *r) {
 }
 
 /// Moves the waiting members into the object at `table`, which is made at the first call.
-static void settle_members(reader *r, int table, bool is_unique, bool is_first, bool is_last) {
+static void settle_members(reader *r, int table, int waiting, bool is_unique, bool is_first, bool is_last) {
     lua_State *L = r->L;
-    int waiting = (lua_gettop(L) - table) / 2;
     if (is_first) {
         lua_createtable(L, 0, is_last ? waiting : 4 * WAITING_MEMBERS);
         lua_replace(L, table);
@@ -319,6 +318,7 @@ static bool read_object(reader *r) {
     // The table takes this place once its size is known.
     lua_pushnil(L);
     int table = lua_gettop(L);
+    int waiting = 0;
     bool is_first = true, is_unique = true;
     if (r->at < r->end && *r->at != '}') {
         for (;;) {
@@ -327,13 +327,15 @@ static bool read_object(reader *r) {
             // Without a shape nobody has looked whether the key is new.
             if (shape == before || shape == NO_SHAPE) { is_unique = false; }
             if (!read_value(r)) { return false; }
+            waiting++;
             skip_space(r);
             if (r->at == r->end || (*r->at != ',' && *r->at != '}')) { return fail(r, "',' or '}'"); }
             if (*r->at == '}') { break; }
             r->at++;
             skip_space(r);
-            if (lua_gettop(L) - table >= 2 * WAITING_MEMBERS) {
-                settle_members(r, table, is_unique, is_first, false);
+            if (waiting == WAITING_MEMBERS) {
+                settle_members(r, table, waiting, is_unique, is_first, false);
+                waiting = 0;
                 is_first = false;
                 hg_work(L, 2 * WAITING_MEMBERS);
             }
@@ -341,7 +343,7 @@ static bool read_object(reader *r) {
     } else if (r->at == r->end) {
         return fail(r, "a key in '\"' or '}'");
     }
-    settle_members(r, table, is_unique, is_first, true);
+    settle_members(r, table, waiting, is_unique, is_first, true);
     r->at++;
     r->depth++;
     hg_shape_apply(L, r->shapes, r->tables, shape);

@@ -1,10 +1,11 @@
 // The order of the keys of decoded objects, kept once for all objects that have the same.
 #include "json.h"
+#include "utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_NODES = 4096, MOST_SIBLINGS = 16, MOST_KEYS = 64 };
+enum { MOST_NODES = 4096, MOST_SIBLINGS = 16 };
 
 typedef struct {
     /// Of the string in the table of keys, which keeps it alive and in place.
@@ -102,18 +103,29 @@ int32_t hg_shape_with(
     return number;
 }
 
+/// Makes the metatable of a shape and leaves it on the stack.
+static void push_metatable(lua_State *L, struct shape_tree *tree, int tables, int32_t number) {
+    int32_t count = tree->nodes[number].count;
+    lua_createtable(L, count, 1);
+    hg_keys *keys = lua_newuserdatauv(L, sizeof *keys + (size_t)count * sizeof keys->keys[0], 0);
+    keys->count = count;
+    for (int32_t node = number, at = count; node > EMPTY_SHAPE; node = tree->nodes[node].parent, at--) {
+        const unsigned char *text = (const unsigned char *)tree->nodes[node].key;
+        size_t length = tree->nodes[node].key_length;
+        bool is_plain = hg_plain_end(text, text + length) == text + length;
+        keys->keys[at - 1] = (hg_key){.text = tree->nodes[node].key, .length = length, .is_plain = is_plain};
+        // The strings themselves, so that they stay.
+        lua_rawgeti(L, tables, node);
+        lua_rawseti(L, -3, at);
+    }
+    lua_rawsetp(L, -2, &hg_json_kind_key);
+}
+
 void hg_shape_apply(lua_State *L, struct shape_tree *tree, int tables, int32_t number) {
     if (number == NO_SHAPE) { return; }
     shape *node = &tree->nodes[number];
     if (!node->has_metatable) {
-        lua_createtable(L, node->count, 1);
-        lua_pushinteger(L, KIND_OBJECT);
-        lua_rawsetp(L, -2, &hg_json_kind_key);
-        int32_t at = node->count;
-        for (int32_t k = number; k > EMPTY_SHAPE; k = tree->nodes[k].parent) {
-            lua_rawgeti(L, tables, k);
-            lua_rawseti(L, -2, at--);
-        }
+        push_metatable(L, tree, tables, number);
         lua_rawseti(L, tables + 1, number + 1);
         node->has_metatable = true;
     }

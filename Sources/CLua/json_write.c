@@ -91,12 +91,9 @@ static const unsigned char escapes[256] = {
     ['"'] = '"', ['\\'] = '\\', [0x80 ... 0xFF] = 1,
 };
 
-static void put_string(writer *w, const char *text, size_t length) {
-    const unsigned char *at = (const unsigned char *)text;
-    const unsigned char *end = at + length;
+/// Goes on with a string of which something has to be looked at or written otherwise.
+static void put_escaped(writer *w, const unsigned char *at, const unsigned char *end) {
     const unsigned char *run = at;
-    reserve(w, length + 2);
-    w->out->bytes[w->out->length++] = '"';
     for (;;) {
         at = hg_plain_end(at, end);
         if (at == end) { break; }
@@ -123,6 +120,28 @@ static void put_string(writer *w, const char *text, size_t length) {
     }
     put(w, (const char *)run, (size_t)(at - run));
     put_byte(w, '"');
+}
+
+static void put_string(writer *w, const char *text, size_t length) {
+    const unsigned char *at = (const unsigned char *)text;
+    const unsigned char *end = at + length;
+    reserve(w, length + 2);
+    char *out = w->out->bytes + w->out->length;
+    *out++ = '"';
+    // Most strings are plain: they are copied while they are looked at.
+    uint64_t word;
+    while (end - at >= 8 && hg_plain_word(at, &word)) {
+        memcpy(out, &word, 8);
+        out += 8;
+        at += 8;
+    }
+    while (at < end && escapes[*at] == 0) { *out++ = (char)*at++; }
+    w->out->length = (size_t)(out - w->out->bytes);
+    if (at == end) {
+        put_byte(w, '"');
+    } else {
+        put_escaped(w, at, end);
+    }
 }
 
 static void put_integer(writer *w, lua_Integer value) {
@@ -178,13 +197,13 @@ static void put_double(writer *w, double value, const place *at) {
 
 // MARK: Tables
 
-static void put_value(writer *w, const place *at);
+static void put_value(writer *w, int index, const place *at);
 
-static void enter(writer *w, const place *at) {
+static void enter(writer *w, const place *at, int slots) {
     if (w->depth == 0) { refuse(w, at, "tables nested this deep (is one inside itself?)"); }
     w->depth--;
     w->level++;
-    luaL_checkstack(w->L, 8, "tables nest too deep");
+    luaL_checkstack(w->L, slots + 8, "tables nest too deep");
 }
 
 static void leave(writer *w) {
@@ -192,18 +211,18 @@ static void leave(writer *w) {
     w->level--;
 }
 
-/// The list at the top of the stack.
-static void put_list(writer *w, lua_Integer count, const place *outer) {
+static void put_list(writer *w, int table, lua_Integer count, const place *outer) {
     lua_State *L = w->L;
-    enter(w, outer);
+    enter(w, outer, 1);
     put_byte(w, '[');
+    int top = lua_gettop(L) + 1;
     for (lua_Integer i = 1; i <= count; i++) {
         place at = {.outer = outer, .index = i};
         if (i > 1) { put_byte(w, ','); }
         if (w->pretty) { put_line(w); }
-        if (lua_rawgeti(L, -1, i) == LUA_TNIL) { refuse(w, &at, "a hole in a list (use host.json.null)"); }
-        put_value(w, &at);
-        lua_pop(L, 1);
+        if (lua_rawgeti(L, table, i) == LUA_TNIL) { refuse(w, &at, "a hole in a list (use host.json.null)"); }
+        put_value(w, top, &at);
+        lua_settop(L, top - 1);
         charge(w, 4);
     }
     leave(w);
@@ -211,93 +230,114 @@ static void put_list(writer *w, lua_Integer count, const place *outer) {
     put_byte(w, ']');
 }
 
-static void put_member(writer *w, const char *key, size_t length, bool first, const place *outer) {
-    place at = {.outer = outer, .key = key};
+static void put_key(writer *w, const hg_key *key, bool first) {
     if (!first) { put_byte(w, ','); }
     if (w->pretty) { put_line(w); }
-    put_string(w, key, length);
-    put_byte(w, ':');
+    if (key->is_plain) {
+        reserve(w, key->length + 3);
+        char *out = w->out->bytes + w->out->length;
+        out[0] = '"';
+        memcpy(out + 1, key->text, key->length);
+        memcpy(out + 1 + key->length, "\":", 2);
+        w->out->length += key->length + 3;
+    } else {
+        put_string(w, key->text, key->length);
+        put_byte(w, ':');
+    }
     if (w->pretty) { put_byte(w, ' '); }
-    put_value(w, &at);
+}
+
+static void put_member(writer *w, const hg_key *key, int index, bool first, const place *outer) {
+    place at = {.outer = outer, .key = key->text};
+    put_key(w, key, first);
+    put_value(w, index, &at);
     charge(w, 6);
 }
 
-/// Writes the members of the table at -2 that the metatable at -1 lists; returns how many there were.
-static lua_Integer put_listed(writer *w, lua_Integer keys, const place *outer) {
-    lua_State *L = w->L;
-    lua_Integer written = 0;
-    int table = lua_gettop(L) - 1;
-    for (lua_Integer i = 1; i <= keys; i++) {
-        lua_rawgeti(L, table + 1, i);
-        lua_pushvalue(L, -1);
-        if (lua_rawget(L, table) != LUA_TNIL) {
-            size_t length;
-            const char *key = lua_tolstring(L, -2, &length);
-            put_member(w, key, length, written == 0, outer);
-            written++;
-        }
-        lua_pop(L, 2);
+/// The place of a key among those of a shape, or -1.
+static int32_t place_of(const hg_keys *keys, const char *text, size_t length) {
+    for (int32_t i = 0; i < keys->count; i++) {
+        if (keys->keys[i].text == text) { return i; }
     }
-    return written;
+    // Long strings with the same text may be there more than once.
+    for (int32_t i = 0; i < keys->count; i++) {
+        if (keys->keys[i].length == length && memcmp(keys->keys[i].text, text, length) == 0) { return i; }
+    }
+    return -1;
 }
 
-typedef struct {
-    const char *text;
-    size_t length;
-} key_text;
-
 static int compare_keys(const void *left, const void *right) {
-    const key_text *a = left, *b = right;
+    const hg_key *a = left, *b = right;
     size_t shorter = a->length < b->length ? a->length : b->length;
     int order = memcmp(a->text, b->text, shorter);
     if (order) { return order; }
     return a->length < b->length ? -1 : a->length > b->length;
 }
 
-static bool is_listed(lua_State *L, int metatable, lua_Integer keys) {
-    for (lua_Integer i = 1; i <= keys; i++) {
-        lua_rawgeti(L, metatable, i);
-        bool same = lua_rawequal(L, -1, -3);
-        lua_pop(L, 1);
-        if (same) { return true; }
-    }
-    return false;
-}
-
-/// Writes the members that no metatable lists, by their keys. The table is at `table`; the key list, if
-/// there is one, is the metatable above it.
-static void put_sorted(writer *w, int table, lua_Integer count, lua_Integer listed, bool first, const place *outer) {
+/// Writes the `count` members that `listed`, if there are some, do not name, by their keys.
+static void put_sorted(
+    writer *w, int table, lua_Integer count, const hg_keys *listed, bool first, const place *outer) {
     lua_State *L = w->L;
-    key_text *keys = lua_newuserdatauv(L, (size_t)count * sizeof *keys, 0);
-    size_t used = 0;
+    hg_key *keys = lua_newuserdatauv(L, (size_t)count * sizeof *keys, 0);
+    lua_Integer used = 0;
+    int value = lua_gettop(L) + 2;
     lua_pushnil(L);
-    while (lua_next(L, table)) {
-        if (lua_type(L, -2) != LUA_TSTRING) {
-            place at = {.outer = outer, .key = luaL_typename(L, -2)};
-            if (lua_isinteger(L, -2)) { at = (place){.outer = outer, .index = lua_tointeger(L, -2)}; }
-            refuse(w, &at, lua_isinteger(L, -2) ? "a table with both list elements and named fields, or with holes"
-                                                : "a key that is no string");
+    while (used < count && lua_next(L, table)) {
+        if (lua_type(L, value - 1) != LUA_TSTRING) {
+            place at = {.outer = outer, .key = luaL_typename(L, value - 1)};
+            if (lua_isinteger(L, value - 1)) { at = (place){.outer = outer, .index = lua_tointeger(L, value - 1)}; }
+            refuse(w, &at, lua_isinteger(L, value - 1)
+                               ? "a table with both list elements and named fields, or with holes"
+                               : "a key that is no string");
         }
-        if (listed == 0 || !is_listed(L, table + 1, listed)) {
-            keys[used].text = lua_tolstring(L, -2, &keys[used].length);
-            used++;
-        }
-        lua_pop(L, 1);
-        if (used == (size_t)count) {
-            lua_pop(L, 1);
-            break;
-        }
+        hg_key key = {0};
+        key.text = lua_tolstring(L, value - 1, &key.length);
+        if (listed == NULL || place_of(listed, key.text, key.length) < 0) { keys[used++] = key; }
+        lua_settop(L, value - 1);
     }
-    hg_work(L, used * 4);
-    qsort(keys, used, sizeof *keys, compare_keys);
-    for (size_t i = 0; i < used; i++) {
+    hg_work(L, (size_t)used * 4);
+    qsort(keys, (size_t)used, sizeof *keys, compare_keys);
+    lua_settop(L, value - 2);
+    for (lua_Integer i = 0; i < used; i++) {
         lua_pushlstring(L, keys[i].text, keys[i].length);
         lua_rawget(L, table);
-        put_member(w, keys[i].text, keys[i].length, first, outer);
+        put_member(w, &keys[i], value - 1, first, outer);
         first = false;
-        lua_pop(L, 1);
+        lua_settop(L, value - 2);
     }
-    lua_pop(L, 1);
+    lua_settop(L, value - 3);
+}
+
+/// Writes the members that a shape names, in its order, and then those that it does not.
+static bool put_shaped(writer *w, int table, const hg_keys *keys, const place *outer) {
+    lua_State *L = w->L;
+    int base = lua_gettop(L) + 1;
+    lua_Integer others = 0;
+    // Each value goes to the place of its key. A shape has no more keys than a word has bits.
+    uint64_t present = 0;
+    lua_settop(L, base + keys->count);
+    while (lua_next(L, table)) {
+        size_t length;
+        const char *text = lua_type(L, -2) == LUA_TSTRING ? lua_tolstring(L, -2, &length) : NULL;
+        int32_t at = text ? place_of(keys, text, length) : -1;
+        if (at >= 0) {
+            lua_replace(L, base + at);
+            present |= (uint64_t)1 << at;
+        } else {
+            others++;
+            lua_pop(L, 1);
+        }
+        charge(w, 1);
+    }
+    bool first = true;
+    for (int32_t i = 0; i < keys->count; i++) {
+        if ((present >> i & 1) == 0) { continue; }
+        put_member(w, &keys->keys[i], base + i, first, outer);
+        first = false;
+    }
+    if (others > 0) { put_sorted(w, table, others, keys, first, outer); }
+    lua_settop(L, base - 1);
+    return !first || others > 0;
 }
 
 static lua_Integer count_entries(lua_State *L, int table) {
@@ -310,66 +350,76 @@ static lua_Integer count_entries(lua_State *L, int table) {
     return count;
 }
 
-static void put_table(writer *w, const place *at) {
+static void put_table(writer *w, int index, const place *at) {
     lua_State *L = w->L;
-    int table = lua_gettop(L);
-    lua_Integer keys = 0;
-    int kind = hg_json_kind(L, &keys);
-    lua_Integer length = (lua_Integer)lua_rawlen(L, table);
+    int top = lua_gettop(L);
+    int table = index;
+    const hg_keys *keys;
+    int kind = hg_json_kind(L, &table, &keys);
     if (kind == KIND_LIST) {
-        put_list(w, length, at);
+        put_list(w, table, (lua_Integer)lua_rawlen(L, table), at);
+        lua_settop(L, top);
         return;
     }
-    lua_Integer count = count_entries(L, table);
-    charge(w, (size_t)count);
-    if (kind == KIND_NONE && length > 0 && count == length) {
-        put_list(w, length, at);
-        return;
+    bool has_members = false;
+    if (keys) {
+        enter(w, at, keys->count);
+        put_byte(w, '{');
+        has_members = put_shaped(w, table, keys, at);
+    } else {
+        lua_Integer length = (lua_Integer)lua_rawlen(L, table);
+        lua_Integer count = count_entries(L, table);
+        charge(w, (size_t)count);
+        if (kind == KIND_NONE && length > 0 && count == length) {
+            put_list(w, table, length, at);
+            lua_settop(L, top);
+            return;
+        }
+        enter(w, at, 4);
+        put_byte(w, '{');
+        has_members = count > 0;
+        if (has_members) { put_sorted(w, table, count, NULL, true, at); }
     }
-    enter(w, at);
-    put_byte(w, '{');
-    lua_Integer written = keys > 0 ? put_listed(w, keys, at) : 0;
-    if (written < count) { put_sorted(w, table, count, keys, written == 0, at); }
-    lua_settop(L, table);
+    lua_settop(L, top);
     leave(w);
-    if (w->pretty && count > 0) { put_line(w); }
+    if (w->pretty && has_members) { put_line(w); }
     put_byte(w, '}');
 }
 
-static void put_value(writer *w, const place *at) {
+static void put_value(writer *w, int index, const place *at) {
     lua_State *L = w->L;
-    switch (lua_type(L, -1)) {
+    switch (lua_type(L, index)) {
     case LUA_TSTRING: {
         size_t length;
-        const char *text = lua_tolstring(L, -1, &length);
+        const char *text = lua_tolstring(L, index, &length);
         put_string(w, text, length);
         break;
     }
     case LUA_TNUMBER:
-        if (lua_isinteger(L, -1)) {
-            put_integer(w, lua_tointeger(L, -1));
+        if (lua_isinteger(L, index)) {
+            put_integer(w, lua_tointeger(L, index));
         } else {
-            put_double(w, lua_tonumber(L, -1), at);
+            put_double(w, lua_tonumber(L, index), at);
         }
         break;
     case LUA_TBOOLEAN:
-        if (lua_toboolean(L, -1)) {
+        if (lua_toboolean(L, index)) {
             put(w, "true", 4);
         } else {
             put(w, "false", 5);
         }
         break;
-    case LUA_TTABLE: put_table(w, at); break;
+    case LUA_TTABLE: put_table(w, index, at); break;
     case LUA_TNIL: put(w, "null", 4); break;
     case LUA_TLIGHTUSERDATA:
-        if (lua_touserdata(L, -1) == &hg_null_key) {
+        if (lua_touserdata(L, index) == &hg_null_key) {
             put(w, "null", 4);
             break;
         }
         // fallthrough
     default: {
         char what[64];
-        snprintf(what, sizeof what, "a %s", luaL_typename(L, -1));
+        snprintf(what, sizeof what, "a %s", luaL_typename(L, index));
         refuse(w, at, what);
     }
     }
@@ -387,7 +437,5 @@ void hg_json_write(lua_State *L, int index, uint32_t depth, bool pretty) {
     vm->json.length = 0;
     writer w = {.L = L, .vm = vm, .out = &vm->json, .depth = depth, .pretty = pretty};
     luaL_checkstack(L, 8, "no room to encode JSON");
-    lua_pushvalue(L, index);
-    put_value(&w, NULL);
-    lua_pop(L, 1);
+    put_value(&w, lua_absindex(L, index), NULL);
 }

@@ -6,6 +6,15 @@
 #include <stdint.h>
 #include <string.h>
 
+/// Loads eight bytes, and tells whether a string of JSON may have them as they are: no control character, no
+/// quote, no backslash, nothing but ASCII.
+static inline int hg_plain_word(const unsigned char *p, uint64_t *word) {
+    const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
+    memcpy(word, p, 8);
+    uint64_t quote = *word ^ ones * '"', backslash = *word ^ ones * '\\';
+    return (((*word - ones * 0x20) | (quote - ones) | (backslash - ones) | *word) & tops) == 0;
+}
+
 /// The first byte from `p` on that is a control character, a quote, a backslash or no ASCII. Looks at
 /// eight bytes at once (a byte's top bit in `found` says that it is one of these; the lowest such bit is exact).
 static inline const unsigned char *hg_plain_end(const unsigned char *p, const unsigned char *end) {

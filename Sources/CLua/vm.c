@@ -111,8 +111,9 @@ hg_vm *hg_vm_new(size_t cap) {
         hg_vm_close(vm);
         return NULL;
     }
-    // Collections go in small steps; generational mode would now and then stop everything for a large heap.
-    lua_gc(vm->L, LUA_GCINC, 0, 0, 0);
+    // Collections go in small steps; generational mode would now and then stop everything for a large heap. What a
+    // request makes is small beside what stays: a collection waits until the heap has grown to four times that.
+    lua_gc(vm->L, LUA_GCINC, 400, 0, 0);
     return vm;
 }
 
