@@ -61,8 +61,9 @@ public enum Executor {
                 guard showsCompletion(exchange) else { break }
                 stages = exchange.stages
             }
-            let stage = stages[exchange.cursor]
-            if stage.isDispatch {
+            // By index: a copy of the stage would count the references of all that it has.
+            let index = exchange.cursor
+            if stages[index].isDispatch {
                 if place == .lane, let home = exchange.home {
                     exchange.lane.sendHome(exchange, home)
                     return
@@ -71,12 +72,12 @@ public enum Executor {
                 exchange.home?.handOver(exchange)
                 return
             }
-            exchange.cursor += 1
+            exchange.cursor = index + 1
             if let trace = exchange.trace {
-                trace.begin(stage, exchange, at: exchange.lane.clock.monotonicMicroseconds())
+                trace.begin(stages[index], exchange, at: exchange.lane.clock.monotonicMicroseconds())
             }
             do {
-                guard let outcome = try run(stage.step, exchange) else { return }
+                guard let outcome = try run(stages[index].step, exchange) else { return }
                 stageEnded(exchange, outcome)
             } catch {
                 fail(exchange, error)

@@ -2,8 +2,8 @@ import OrderedJSON
 
 /// `$context` and `$stageVariables` of one rendering: built when a template first reads them.
 struct ContextState {
-    /// What came from the templates before, if anything.
-    let overrides: TemplateOverrides?
+    /// What came from the templates before.
+    let overrides: TemplateOverrides
     var root: MapObject?
     /// The names in `root` that the template itself has set.
     var custom: [[UInt8]] = []
@@ -48,7 +48,7 @@ extension Renderer {
                 try store(name, overrides, in: map)
                 return overrides
             }
-            if let value = contextState.overrides?.context[name] { return try store(name, self.value(value), in: map) }
+            if let value = contextState.overrides.context[name] { return try store(name, self.value(value), in: map) }
         }
         switch lazy.member(name) {
         case nil: return .null
@@ -90,7 +90,7 @@ extension Renderer {
         if map.kind == .contextRoot {
             names.removeAll { $0 == ContextState.request || $0 == ContextState.response }
             names += [ContextState.request, ContextState.response]
-            for name in contextState.overrides?.context.keys ?? [] where !names.contains(name) { names.append(name) }
+            for name in contextState.overrides.context.keys where !names.contains(name) { names.append(name) }
         }
         return names
     }
@@ -132,7 +132,7 @@ extension Renderer {
     private mutating func overrides(_ name: String) throws(Interruption) -> Value {
         let isRequest = name == ContextState.request
         let map = MapObject(isRequest ? .context : .responseOverride)
-        let given = (isRequest ? contextState.overrides?.request : contextState.overrides?.response) ?? [:]
+        let given = isRequest ? contextState.overrides.request : contextState.overrides.response
         let hosts = bindings.context?.member(name)
         for group in isRequest ? ["path", "header", "querystring"] : ["header"] {
             let members = MapObject(.overrides)

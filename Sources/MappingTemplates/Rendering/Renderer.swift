@@ -75,7 +75,7 @@ struct Renderer: ~Copyable {
         isTracing = trace != nil
         self.absent = absent
         budget = limits.work
-        contextState = ContextState(overrides: overrides.isEmpty ? nil : overrides)
+        contextState = ContextState(overrides: overrides)
         variables = [Value](repeating: .null, count: program.slotCount)
         variables[Int(BuiltInSlot.input)] = .input
         variables[Int(BuiltInSlot.util)] = .util
