@@ -22,6 +22,7 @@ struct ServeSession {
     }
 
     func run() async throws {
+        LargeBlocks.giveBackWhenFreed()
         let signals = Signals()
         var environment = Environment.current
         let demo = try await startDemoBackend()

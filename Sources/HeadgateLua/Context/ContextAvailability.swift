@@ -79,16 +79,16 @@ enum ContextOwner: UInt32 {
         }
     }
 
-    func checkReadable(_ member: String, in phase: ContextPhase) throws(LuaRaise) {
+    func checkReadable(_ member: @autoclosure () -> String, in phase: ContextPhase) throws(LuaRaise) {
         if readable.contains(phase) { return }
-        throw Self.unavailable("\(path).\(member)", in: phase, available: readable)
+        throw Self.unavailable("\(path).\(member())", in: phase, available: readable)
     }
 
-    func checkWritable(_ member: String, in phase: ContextPhase) throws(LuaRaise) {
+    func checkWritable(_ member: @autoclosure () -> String, in phase: ContextPhase) throws(LuaRaise) {
         let phases = writable
         if phases.contains(phase) { return }
-        if phases.isEmpty { throw .message("\(path).\(member) is not available: \(advice)") }
-        throw Self.unavailable("\(path).\(member)", in: phase, available: phases)
+        if phases.isEmpty { throw .message("\(path).\(member()) is not available: \(advice)") }
+        throw Self.unavailable("\(path).\(member())", in: phase, available: phases)
     }
 
     static func unavailable(_ member: String, in phase: ContextPhase, available: [ContextPhase]) -> LuaRaise {
