@@ -1,12 +1,11 @@
 // Encodes Lua values as JSON text. Decoded objects keep their order, other tables are written with their
 // keys sorted, so that equal values give equal texts in every state.
 #include "json.h"
-#include "utf8.h"
+#include "json_sink.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 /// Where the writer is, for messages: a chain through the levels of recursion.
 typedef struct place {
@@ -18,7 +17,7 @@ typedef struct place {
 typedef struct {
     lua_State *L;
     hg_vm *vm;
-    hg_buffer *out;
+    hg_sink out;
     uint32_t depth;
     bool pretty;
     int level;
@@ -51,21 +50,6 @@ static void refuse(writer *w, const place *at, const char *what) {
     luaL_error(w->L, "cannot encode %s as JSON (at %s)", what, *path == '.' ? path + 1 : path);
 }
 
-static void reserve(writer *w, size_t count) {
-    if (!hg_buffer_reserve(w->out, count)) { luaL_error(w->L, "not enough memory"); }
-}
-
-static inline void put(writer *w, const char *bytes, size_t length) {
-    reserve(w, length);
-    memcpy(w->out->bytes + w->out->length, bytes, length);
-    w->out->length += length;
-}
-
-static inline void put_byte(writer *w, char byte) {
-    reserve(w, 1);
-    w->out->bytes[w->out->length++] = byte;
-}
-
 static void charge(writer *w, size_t units) {
     w->work += units;
     if (w->work < 500) { return; }
@@ -75,127 +59,11 @@ static void charge(writer *w, size_t units) {
 
 static void put_line(writer *w) {
     size_t spaces = 2 * (size_t)w->level;
-    reserve(w, spaces + 1);
-    w->out->bytes[w->out->length++] = '\n';
-    memset(w->out->bytes + w->out->length, ' ', spaces);
-    w->out->length += spaces;
+    hg_sink_reserve(&w->out, spaces + 1);
+    w->out.buffer->bytes[w->out.buffer->length++] = '\n';
+    memset(w->out.buffer->bytes + w->out.buffer->length, ' ', spaces);
+    w->out.buffer->length += spaces;
 }
-
-// MARK: Scalars
-
-/// What follows the backslash for a byte that must be escaped; 'u' for the long form, 1 for a byte of
-/// UTF-8 that is to be checked.
-static const unsigned char escapes[256] = {
-    'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'b', 't', 'n', 'u', 'f', 'r', 'u', 'u',
-    'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u',
-    ['"'] = '"', ['\\'] = '\\', [0x80 ... 0xFF] = 1,
-};
-
-/// Goes on with a string of which something has to be looked at or written otherwise.
-static void put_escaped(writer *w, const unsigned char *at, const unsigned char *end) {
-    const unsigned char *run = at;
-    for (;;) {
-        at = hg_plain_end(at, end);
-        if (at == end) { break; }
-        unsigned char escape = escapes[*at];
-        if (escape == 1) {
-            size_t sequence = hg_utf8_length(at, end);
-            if (sequence) {
-                at += sequence;
-                continue;
-            }
-        }
-        put(w, (const char *)run, (size_t)(at - run));
-        if (escape == 1) {
-            put(w, "\xEF\xBF\xBD", 3);
-        } else if (escape == 'u') {
-            char long_form[8];
-            snprintf(long_form, sizeof long_form, "\\u%04x", *at);
-            put(w, long_form, 6);
-        } else {
-            put_byte(w, '\\');
-            put_byte(w, (char)escape);
-        }
-        run = ++at;
-    }
-    put(w, (const char *)run, (size_t)(at - run));
-    put_byte(w, '"');
-}
-
-static void put_string(writer *w, const char *text, size_t length) {
-    const unsigned char *at = (const unsigned char *)text;
-    const unsigned char *end = at + length;
-    reserve(w, length + 2);
-    char *out = w->out->bytes + w->out->length;
-    *out++ = '"';
-    // Most strings are plain: they are copied while they are looked at.
-    uint64_t word;
-    while (end - at >= 8 && hg_plain_word(at, &word)) {
-        memcpy(out, &word, 8);
-        out += 8;
-        at += 8;
-    }
-    while (at < end && escapes[*at] == 0) { *out++ = (char)*at++; }
-    w->out->length = (size_t)(out - w->out->bytes);
-    if (at == end) {
-        put_byte(w, '"');
-    } else {
-        put_escaped(w, at, end);
-    }
-}
-
-static void put_integer(writer *w, lua_Integer value) {
-    char digits[20];
-    int at = sizeof digits;
-    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    do {
-        digits[--at] = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest);
-    if (value < 0) { put_byte(w, '-'); }
-    put(w, digits + at, sizeof digits - (size_t)at);
-}
-
-/// A decimal number with few digits, which most are; false where it needs the long way.
-static bool put_short_decimal(writer *w, double value) {
-    double size = fabs(value);
-    if (size >= 1e9 || size < 1e-5) { return false; }
-    static const double powers[] = {1e1, 1e2, 1e3, 1e4, 1e5, 1e6};
-    for (int digits = 1; digits <= 6; digits++) {
-        double scaled = nearbyint(size * powers[digits - 1]);
-        // Both are exact, so the quotient is what reading the digits gives.
-        if (scaled / powers[digits - 1] != size) { continue; }
-        uint64_t all = (uint64_t)scaled;
-        uint64_t power = (uint64_t)powers[digits - 1];
-        if (value < 0) { put_byte(w, '-'); }
-        put_integer(w, (lua_Integer)(all / power));
-        char fraction[8] = ".";
-        uint64_t rest = all % power;
-        for (int digit = digits; digit > 0; digit--) {
-            fraction[digit] = (char)('0' + rest % 10);
-            rest /= 10;
-        }
-        put(w, fraction, (size_t)digits + 1);
-        return true;
-    }
-    return false;
-}
-
-static void put_double(writer *w, double value, const place *at) {
-    if (!isfinite(value)) { refuse(w, at, isnan(value) ? "nan" : value > 0 ? "inf" : "-inf"); }
-    if (put_short_decimal(w, value)) { return; }
-    char text[40];
-    int length = 0;
-    for (int digits = 15; digits <= 17; digits++) {
-        length = snprintf(text, sizeof text, "%.*g", digits, value);
-        if (strtod(text, NULL) == value) { break; }
-    }
-    put(w, text, (size_t)length);
-    // A float stays one.
-    if (strpbrk(text, ".e") == NULL) { put(w, ".0", 2); }
-}
-
-// MARK: Tables
 
 static void put_value(writer *w, int index, const place *at);
 
@@ -214,11 +82,11 @@ static void leave(writer *w) {
 static void put_list(writer *w, int table, lua_Integer count, const place *outer) {
     lua_State *L = w->L;
     enter(w, outer, 1);
-    put_byte(w, '[');
+    hg_put_byte(&w->out, '[');
     int top = lua_gettop(L) + 1;
     for (lua_Integer i = 1; i <= count; i++) {
         place at = {.outer = outer, .index = i};
-        if (i > 1) { put_byte(w, ','); }
+        if (i > 1) { hg_put_byte(&w->out, ','); }
         if (w->pretty) { put_line(w); }
         if (lua_rawgeti(L, table, i) == LUA_TNIL) { refuse(w, &at, "a hole in a list (use host.json.null)"); }
         put_value(w, top, &at);
@@ -227,24 +95,24 @@ static void put_list(writer *w, int table, lua_Integer count, const place *outer
     }
     leave(w);
     if (w->pretty && count > 0) { put_line(w); }
-    put_byte(w, ']');
+    hg_put_byte(&w->out, ']');
 }
 
 static void put_key(writer *w, const hg_key *key, bool first) {
-    if (!first) { put_byte(w, ','); }
+    if (!first) { hg_put_byte(&w->out, ','); }
     if (w->pretty) { put_line(w); }
     if (key->is_plain) {
-        reserve(w, key->length + 3);
-        char *out = w->out->bytes + w->out->length;
+        hg_sink_reserve(&w->out, key->length + 3);
+        char *out = w->out.buffer->bytes + w->out.buffer->length;
         out[0] = '"';
         memcpy(out + 1, key->text, key->length);
         memcpy(out + 1 + key->length, "\":", 2);
-        w->out->length += key->length + 3;
+        w->out.buffer->length += key->length + 3;
     } else {
-        put_string(w, key->text, key->length);
-        put_byte(w, ':');
+        hg_put_string(&w->out, key->text, key->length);
+        hg_put_byte(&w->out, ':');
     }
-    if (w->pretty) { put_byte(w, ' '); }
+    if (w->pretty) { hg_put_byte(&w->out, ' '); }
 }
 
 static void put_member(writer *w, const hg_key *key, int index, bool first, const place *outer) {
@@ -350,6 +218,11 @@ static lua_Integer count_entries(lua_State *L, int table) {
     return count;
 }
 
+static void put_double(writer *w, double value, const place *at) {
+    if (!isfinite(value)) { refuse(w, at, isnan(value) ? "nan" : value > 0 ? "inf" : "-inf"); }
+    hg_put_double(&w->out, value);
+}
+
 static void put_table(writer *w, int index, const place *at) {
     lua_State *L = w->L;
     int top = lua_gettop(L);
@@ -364,7 +237,7 @@ static void put_table(writer *w, int index, const place *at) {
     bool has_members = false;
     if (keys) {
         enter(w, at, keys->count);
-        put_byte(w, '{');
+        hg_put_byte(&w->out, '{');
         has_members = put_shaped(w, table, keys, at);
     } else {
         lua_Integer length = (lua_Integer)lua_rawlen(L, table);
@@ -376,14 +249,14 @@ static void put_table(writer *w, int index, const place *at) {
             return;
         }
         enter(w, at, 4);
-        put_byte(w, '{');
+        hg_put_byte(&w->out, '{');
         has_members = count > 0;
         if (has_members) { put_sorted(w, table, count, NULL, true, at); }
     }
     lua_settop(L, top);
     leave(w);
     if (w->pretty && has_members) { put_line(w); }
-    put_byte(w, '}');
+    hg_put_byte(&w->out, '}');
 }
 
 static void put_value(writer *w, int index, const place *at) {
@@ -392,28 +265,28 @@ static void put_value(writer *w, int index, const place *at) {
     case LUA_TSTRING: {
         size_t length;
         const char *text = lua_tolstring(L, index, &length);
-        put_string(w, text, length);
+        hg_put_string(&w->out, text, length);
         break;
     }
     case LUA_TNUMBER:
         if (lua_isinteger(L, index)) {
-            put_integer(w, lua_tointeger(L, index));
+            hg_put_integer(&w->out, lua_tointeger(L, index));
         } else {
             put_double(w, lua_tonumber(L, index), at);
         }
         break;
     case LUA_TBOOLEAN:
         if (lua_toboolean(L, index)) {
-            put(w, "true", 4);
+            hg_put(&w->out, "true", 4);
         } else {
-            put(w, "false", 5);
+            hg_put(&w->out, "false", 5);
         }
         break;
     case LUA_TTABLE: put_table(w, index, at); break;
-    case LUA_TNIL: put(w, "null", 4); break;
+    case LUA_TNIL: hg_put(&w->out, "null", 4); break;
     case LUA_TLIGHTUSERDATA:
         if (lua_touserdata(L, index) == &hg_null_key) {
-            put(w, "null", 4);
+            hg_put(&w->out, "null", 4);
             break;
         }
         // fallthrough
@@ -423,7 +296,7 @@ static void put_value(writer *w, int index, const place *at) {
         refuse(w, at, what);
     }
     }
-    if (w->out->length > w->vm->cap) { luaL_error(L, "not enough memory"); }
+    if (w->out.buffer->length > w->vm->cap) { luaL_error(L, "not enough memory"); }
 }
 
 void hg_json_write(lua_State *L, int index, uint32_t depth, bool pretty) {
@@ -435,7 +308,7 @@ void hg_json_write(lua_State *L, int index, uint32_t depth, bool pretty) {
         vm->json = (hg_buffer){0};
     }
     vm->json.length = 0;
-    writer w = {.L = L, .vm = vm, .out = &vm->json, .depth = depth, .pretty = pretty};
+    writer w = {.L = L, .vm = vm, .out = {.buffer = &vm->json, .L = L}, .depth = depth, .pretty = pretty};
     luaL_checkstack(L, 8, "no room to encode JSON");
     put_value(&w, lua_absindex(L, index), NULL);
 }
