@@ -269,8 +269,12 @@ stages:
     def test_broken_streams(self):
         """a function that ends in the middle of its response, or says that it failed, breaks the client's off"""
         for do in ("exit", "error"):
-            with self.subTest(do), self.assertRaises(Closed), Wire(self.gateway.port) as wire:
-                wire.ask("/stream?do=" + do)
+            with self.subTest(do), Wire(self.gateway.port) as wire:
+                try:
+                    # The end of the process may be known before what it wrote is read: then all of it is a failure.
+                    self.assertEqual(wire.ask("/stream?do=" + do).status, 502)
+                except Closed:
+                    pass
         self.assertTrue(self.gateway.wait_for_log("function stream: Runtime exited with error: exit status 5"))
         self.assertEqual(self.works_with("/stream", 201), b"first;last")
 

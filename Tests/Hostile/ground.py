@@ -32,6 +32,12 @@ def require(condition, text):
         raise Finding(text)
 
 
+def cpu_seconds(gateway):
+    """User and system time that its process has taken so far."""
+    fields = pathlib.Path(f"/proc/{gateway.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def row(number, name, long=False, seconds=15):
     """Registers a function of a Ground as a case of this row, which may take so many seconds."""
 

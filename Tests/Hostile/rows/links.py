@@ -1,12 +1,10 @@
 """Rows 58 to 60 through links: what a breaker, panic mode and a retry budget make of backends that fail."""
 
 import concurrent.futures
-import os
-import pathlib
 import re
 import time
 
-from ground import require, row
+from ground import cpu_seconds, require, row
 from harness import Backend, Wire
 from harness.backend import Nobody, after, close, once, reply
 
@@ -122,11 +120,6 @@ def all_gone(ground):
     time.sleep(1)
     require(cpu_seconds(links.gateway) - before < 3, f"{cpu_seconds(links.gateway) - before:.1f} s of CPU time")
     ground.well(links.gateway)
-
-
-def cpu_seconds(gateway):
-    fields = pathlib.Path(f"/proc/{gateway.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @row(60, "200 calls a second, of which first one in ten and then most fail: retries stay within the budget, a POST is sent once",

@@ -1,14 +1,13 @@
 """Rows 47, 57 to 60, 65 and 66: backends by name, by certificate, by address, and those that fail."""
 
 import os
-import pathlib
 import socket
 import struct
 import subprocess
 import threading
 import time
 
-from ground import Skipped, end_to_end, require, row
+from ground import Skipped, cpu_seconds, end_to_end, require, row
 from harness import Wire, request
 from harness.backend import after, once, raw, reply
 
@@ -142,11 +141,6 @@ def all_bad(ground):
     time.sleep(1)
     require(cpu_seconds(gateway) - before < 3, f"{cpu_seconds(gateway) - before:.1f} s of CPU time")
     ground.well(gateway)
-
-
-def cpu_seconds(gateway):
-    fields = pathlib.Path(f"/proc/{gateway.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @row(60, "one call in ten fails: what is safe is sent twice at most and seldom, a POST once", seconds=40)
