@@ -25,7 +25,7 @@ ATTACKS = [
     ("coroutines", "coroutine.wrap(function() while true do end end)()", "global 'coroutine'"),
     ("pattern", "return ('a'):rep(20000):find('a*a*a*a*b')", "too complex"),
     ("lazy-pattern", "return ('a'):rep(20000):find('.-.-.-.-b')", "too complex"),
-    ("brackets", "return ('('):rep(2e5):find('%b()')", "too complex|CPU time"),
+    ("brackets", "return ('('):rep(2e5):find('%b()')", "too complex|CPU time|instructions"),
     ("large-strings", "while true do local s = ('x'):rep(8 << 20) end", "allocating|CPU time"),
     ("sorting", "local t = {} for i = 1, 2e6 do t[i] = -i end while true do table.sort(t) end", "CPU time|allocating"),
     ("methods-of-strings", "getmetatable('').__index.upper = print", "attempt to index a boolean value"),
