@@ -21,6 +21,7 @@ import Testing
             for text in Self.texts(with: byte, among: others) {
                 let findings = text.withUnsafeBytes(ByteScan.findings)
                 #expect(findings.hasControl == isControl && findings.isASCII == (byte < 0x80), "\(text)")
+                #expect(text.withUnsafeBytes(ByteScan.isASCII) == (byte < 0x80), "\(text)")
             }
         }
         #expect([UInt8]([0x09, 0xFF, 0x01]).withUnsafeBytes(ByteScan.findings).hasControl)

@@ -35,6 +35,21 @@ package enum ByteScan {
         return findings
     }
 
+    /// Whether no byte is above 0x7F.
+    package static func isASCII(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var union: UInt64 = 0
+        var index = 0
+        while index &+ 8 <= bytes.count {
+            union |= bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            index &+= 8
+        }
+        while index < bytes.count {
+            union |= UInt64(bytes[index])
+            index &+= 1
+        }
+        return union & highs == 0
+    }
+
     private static func hasControl(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool {
         for index in range {
             let byte = bytes[index]

@@ -9,9 +9,8 @@ public enum PercentCoding {
 
     /// Decodes `%XX` of a path segment.
     public static func decode(_ text: Substring) -> String {
-        String(text).withBytes { bytes in
-            bytes.contains(UInt8(ascii: "%")) ? decode(bytes, plusIsSpace: false) : String(text)
-        }
+        let text = String(text)
+        return text.withBytes { $0.contains(UInt8(ascii: "%")) ? decode($0, plusIsSpace: false) : text }
     }
 
     private static func decode(_ bytes: UnsafeBufferPointer<UInt8>, plusIsSpace: Bool) -> String {

@@ -1,4 +1,5 @@
 import Headgate
+import HeadgateHTTP
 import HeadgateStages
 import SigV4
 
@@ -20,14 +21,7 @@ struct AWSSettings: Sendable {
         "What is called: `arn:aws:apigateway:REGION:SERVICE:path/…` or `…:action/…`. `${stageVariables.NAME}` may stand for the "
             + "region, a subdomain, and in the path or the action.",
     )
-    /// More than 29 s is what the service allows for streams, and elsewhere where an account's quota was raised.
-    static let timeout = Field(
-        "timeoutInMillis",
-        FieldType<Int>.integer(50...900_000, unit: "milliseconds"),
-        default: 29_000,
-        shown: "29000",
-        "Time for the whole call, from connecting to the last byte of the response.",
-    )
+    static let timeout = BackendSettings.timeout
     static let endpoint = Field(
         optional: "endpoint",
         FieldType<String>.scalar(.text(format: "URL"), expectation: "a URL such as http://127.0.0.1:4566") {

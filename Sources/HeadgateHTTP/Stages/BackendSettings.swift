@@ -2,7 +2,7 @@ import Headgate
 import HeadgateStages
 
 /// What every stage that calls an HTTP backend says about it, with the names of API Gateway's fields.
-struct BackendSettings: Sendable {
+package struct BackendSettings: Sendable {
     static let method = Field(
         optional: "method",
         FieldType<String>.method,
@@ -51,7 +51,7 @@ struct BackendSettings: Sendable {
     static let shared: [any AnyField] = [link, integrationTarget, policy]
 
     /// More than 29 s is what the service allows for streams, and elsewhere where an account's quota was raised.
-    static let timeout = Field(
+    package static let timeout = Field(
         "timeoutInMillis",
         FieldType<Int>.integer(50...900_000, unit: "milliseconds"),
         default: 29_000,

@@ -93,24 +93,7 @@ struct Payload {
     }
 
     static func isUTF8(_ bytes: [UInt8]) -> Bool {
-        isASCII(bytes) || String(validating: bytes, as: UTF8.self) != nil
-    }
-
-    /// Looks at eight bytes at a time: every payload that a template reads comes through here.
-    private static func isASCII(_ bytes: [UInt8]) -> Bool {
-        bytes.withUnsafeBytes { raw in
-            var seen: UInt64 = 0
-            var at = 0
-            while at &+ 8 <= raw.count {
-                seen |= raw.loadUnaligned(fromByteOffset: at, as: UInt64.self)
-                at &+= 8
-            }
-            while at < raw.count {
-                seen |= UInt64(raw[at])
-                at &+= 1
-            }
-            return seen & 0x8080_8080_8080_8080 == 0
-        }
+        bytes.withUnsafeBytes(ByteScan.isASCII) || String(validating: bytes, as: UTF8.self) != nil
     }
 }
 
